@@ -85,14 +85,17 @@ create table payment_attempts (
   session_enc bytea,
   bank_payment_hash bytea,
   bank_status text,
+  refusal text,
   asked_no integer not null default 0,
+  -- When the bank is next asked (open), or asked again what became of the submission (sending, unknown); null: not by itself.
+  next_ask_at timestamptz,
   submitted_at timestamptz not null,
+  returned_at timestamptz,
   closed_at timestamptz,
   primary key (partner_id, payment_id, attempt_no),
   foreign key (partner_id, payment_id) references payments
 );
-create index payment_attempts_sending on payment_attempts (submitted_at) where state in ('sending', 'unknown');
-create index payment_attempts_open on payment_attempts (submitted_at) where state = 'open';
+create index payment_attempts_due on payment_attempts (next_ask_at) where state in ('sending', 'unknown', 'open');
 -- At most one attempt of a payment is with a bank at any time.
 create unique index payment_attempts_live on payment_attempts (partner_id, payment_id)
   where state in ('sending', 'unknown', 'open');

@@ -25,54 +25,162 @@ const https_or_loopback = {
 }
 
 export const SETTINGS = {
-  DATABASE_URL: { kind: 'text', default: null, about: 'PostgreSQL 15 or newer; without it the embedded server is used, in PUNTE_DATA_DIR.' },
-  PUNTE_DATABASE_POOL: { kind: 'integer', default: '10', rule: positive, about: 'Connections to the database per process; 8 to 10 saturate two cores.' },
-  PUNTE_DATABASE_PORT: { kind: 'integer', default: '5499', rule: port, about: 'Port on 127.0.0.1 of the embedded PostgreSQL.' },
-  PUNTE_DATA_DIR: { kind: 'file', default: '.punte/data', about: 'Folder of the embedded database and of what the process must keep.' },
-  PUNTE_KEY_FILE: { kind: 'file', about: 'The installation\'s keys (`punte keys create`); refused when group or others can read it.' },
+  DATABASE_URL: {
+    kind: 'text',
+    default: null,
+    about: 'PostgreSQL 15 or newer; without it the embedded server is used, in PUNTE_DATA_DIR.',
+  },
+  PUNTE_DATABASE_POOL: {
+    kind: 'integer',
+    default: '10',
+    rule: positive,
+    about: 'Connections to the database per process; 8 to 10 saturate two cores.',
+  },
+  PUNTE_DATABASE_PORT: {
+    kind: 'integer',
+    default: '5499',
+    rule: port,
+    about: 'Port on 127.0.0.1 of the embedded PostgreSQL.',
+  },
+  PUNTE_DATA_DIR: {
+    kind: 'file',
+    default: '.punte/data',
+    about: 'Folder of the embedded database and of what the process must keep.',
+  },
+  PUNTE_KEY_FILE: {
+    kind: 'file',
+    about: "The installation's keys (`punte keys create`); refused when group or others can read it.",
+  },
 
   PUNTE_PARTNER_HOST: { kind: 'text', default: '0.0.0.0', about: 'Address the partner API listens on.' },
-  PUNTE_PARTNER_PORT: { kind: 'integer', default: '8443', rule: port, about: 'Port of the partner API (mutual TLS, always).' },
-  PUNTE_PARTNER_URL: { kind: 'url', rule: { test: (v) => /^https:/.test(v), says: 'must be https' }, about: 'Public base URL of the partner API; the issuer of access tokens.' },
+  PUNTE_PARTNER_PORT: {
+    kind: 'integer',
+    default: '8443',
+    rule: port,
+    about: 'Port of the partner API (mutual TLS, always).',
+  },
+  PUNTE_PARTNER_URL: {
+    kind: 'url',
+    rule: { test: (v) => /^https:/.test(v), says: 'must be https' },
+    about: 'Public base URL of the partner API; the issuer of access tokens.',
+  },
   PUNTE_PARTNER_TLS_CERTIFICATE_FILE: { kind: 'file', about: 'Server certificate chain of the partner API (PEM).' },
   PUNTE_PARTNER_TLS_KEY_FILE: { kind: 'file', about: 'Private key of that certificate (PEM).' },
-  PUNTE_PARTNER_RATE_PER_MINUTE: { kind: 'integer', default: '3000', rule: positive, about: 'Requests a partner may make per minute, where its profile says nothing.' },
-  PUNTE_ADDRESS_RATE_PER_MINUTE: { kind: 'integer', default: '6000', rule: positive, about: 'Requests one network address may make per minute.' },
+  PUNTE_PARTNER_RATE_PER_MINUTE: {
+    kind: 'integer',
+    default: '3000',
+    rule: positive,
+    about: 'Requests a partner may make per minute, where its profile says nothing.',
+  },
+  PUNTE_ADDRESS_RATE_PER_MINUTE: {
+    kind: 'integer',
+    default: '6000',
+    rule: positive,
+    about: 'Requests one network address may make per minute.',
+  },
 
-  PUNTE_CHECKOUT_HOST: { kind: 'text', default: '127.0.0.1', about: 'Address the hosted page listens on (a TLS-terminating proxy stands before it).' },
+  PUNTE_CHECKOUT_HOST: {
+    kind: 'text',
+    default: '127.0.0.1',
+    about: 'Address the hosted page listens on (a TLS-terminating proxy stands before it).',
+  },
   PUNTE_CHECKOUT_PORT: { kind: 'integer', default: '8080', rule: port, about: 'Port of the hosted page.' },
-  PUNTE_CHECKOUT_URL: { kind: 'url', rule: https_or_loopback, about: 'Public base URL of the hosted page; banks return payers here.' },
-  PUNTE_TRUSTED_PROXIES: { kind: 'list', default: '', about: 'Addresses or networks whose X-Forwarded-For is believed on the hosted page; empty: none.' },
+  PUNTE_CHECKOUT_URL: {
+    kind: 'url',
+    rule: https_or_loopback,
+    about: 'Public base URL of the hosted page; banks return payers here.',
+  },
+  PUNTE_TRUSTED_PROXIES: {
+    kind: 'list',
+    default: '',
+    about: 'Addresses or networks whose X-Forwarded-For is believed on the hosted page; empty: none.',
+  },
 
   PUNTE_OPS_HOST: { kind: 'text', default: '127.0.0.1', about: 'Address of health, readiness and metrics.' },
   PUNTE_OPS_PORT: { kind: 'integer', default: '9090', rule: port, about: 'Port of health, readiness and metrics.' },
 
-  PUNTE_QWAC_CERTIFICATE_FILE: { kind: 'file', about: 'The installation\'s website authentication certificate (QWAC) chain towards banks (PEM).' },
+  PUNTE_QWAC_CERTIFICATE_FILE: {
+    kind: 'file',
+    about: "The installation's website authentication certificate (QWAC) chain towards banks (PEM).",
+  },
   PUNTE_QWAC_KEY_FILE: { kind: 'file', about: 'Private key of the QWAC (PEM).' },
-  PUNTE_QSEAL_CERTIFICATE_FILE: { kind: 'file', about: 'The installation\'s electronic seal certificate (QSEAL), which signs messages to banks (PEM).' },
+  PUNTE_QSEAL_CERTIFICATE_FILE: {
+    kind: 'file',
+    about: "The installation's electronic seal certificate (QSEAL), which signs messages to banks (PEM).",
+  },
   PUNTE_QSEAL_KEY_FILE: { kind: 'file', about: 'Private key of the QSEAL (PEM).' },
-  PUNTE_BANK_PROFILES_DIR: { kind: 'file', default: 'src/infra/banks/profiles', about: 'Folder of bank profiles (one JSON file a bank).' },
+  PUNTE_BANK_PROFILES_DIR: {
+    kind: 'file',
+    default: 'src/infra/banks/profiles',
+    about: 'Folder of bank profiles (one JSON file a bank).',
+  },
 
-  PUNTE_SMTP_URL: { kind: 'text', rule: { test: (v) => /^smtps?:\/\//.test(v), says: 'must begin with smtp:// or smtps://' }, about: 'Mail server for payer mails, with credentials if it needs them.' },
-  PUNTE_MAIL_FROM: { kind: 'text', rule: { test: (v) => v.includes('@'), says: 'must be a mail address' }, about: 'Sender of payer mails.' },
+  PUNTE_SMTP_URL: {
+    kind: 'text',
+    rule: { test: (v) => /^smtps?:\/\//.test(v), says: 'must begin with smtp:// or smtps://' },
+    about: 'Mail server for payer mails, with credentials if it needs them.',
+  },
+  PUNTE_MAIL_FROM: {
+    kind: 'text',
+    rule: { test: (v) => v.includes('@'), says: 'must be a mail address' },
+    about: 'Sender of payer mails.',
+  },
 
-  PUNTE_OPERATOR_NAME: { kind: 'text', about: 'Who operates the service; stands in the page\'s footer and in mails.' },
+  PUNTE_OPERATOR_NAME: { kind: 'text', about: "Who operates the service; stands in the page's footer and in mails." },
   PUNTE_OPERATOR_REGISTER: { kind: 'text', about: 'Number in the register of payment institutions.' },
   PUNTE_OPERATOR_CONTACT: { kind: 'text', about: 'Postal address, telephone and mail of the operator.' },
   PUNTE_OPERATOR_COMPLAINTS: { kind: 'text', about: 'Where and how payers complain.' },
 
-  PUNTE_ABANDON_AFTER_MINUTES: { kind: 'integer', default: '30', rule: positive, about: 'An unpaid payment is abandoned (ABND) this long after its creation.' },
-  PUNTE_PAGE_IDLE_MINUTES: { kind: 'integer', default: '10', rule: positive, about: 'The hosted page disconnects after this long without activity.' },
-  PUNTE_PAGE_RETURN_SECONDS: { kind: 'integer', default: '10', rule: positive, about: 'The outcome page returns to the partner by itself after this long.' },
+  PUNTE_ABANDON_AFTER_MINUTES: {
+    kind: 'integer',
+    default: '30',
+    rule: positive,
+    about: 'An unpaid payment is abandoned (ABND) this long after its creation.',
+  },
+  PUNTE_PAGE_IDLE_MINUTES: {
+    kind: 'integer',
+    default: '10',
+    rule: positive,
+    about: 'The hosted page disconnects after this long without activity.',
+  },
+  PUNTE_PAGE_RETURN_SECONDS: {
+    kind: 'integer',
+    default: '10',
+    rule: positive,
+    about: 'The outcome page returns to the partner by itself after this long.',
+  },
   PUNTE_ACCESS_TOKEN_SECONDS: { kind: 'integer', default: '300', rule: positive, about: 'Life of an access token.' },
   PUNTE_REFRESH_TOKEN_HOURS: { kind: 'integer', default: '24', rule: positive, about: 'Life of a refresh token.' },
-  PUNTE_WEBHOOK_PRIVATE_ADDRESSES: { kind: 'flag', default: 'no', about: 'Whether webhooks and revocation lists may go to private or loopback addresses; `yes` only for a sandbox.' },
-  PUNTE_WORKER_CONCURRENCY: { kind: 'integer', default: '20', rule: positive, about: 'Background jobs at once in this process.' },
-  PUNTE_LOG_LEVEL: { kind: 'text', default: 'info', rule: { test: (v) => ['debug', 'info', 'warn', 'error', 'silent'].includes(v), says: 'must be debug, info, warn, error or silent' }, about: 'How much is logged.' },
+  PUNTE_WEBHOOK_PRIVATE_ADDRESSES: {
+    kind: 'flag',
+    default: 'no',
+    about: 'Whether webhooks and revocation lists may go to private or loopback addresses; `yes` only for a sandbox.',
+  },
+  PUNTE_WORKER_CONCURRENCY: {
+    kind: 'integer',
+    default: '20',
+    rule: positive,
+    about: 'Background jobs at once in this process.',
+  },
+  PUNTE_LOG_LEVEL: {
+    kind: 'text',
+    default: 'info',
+    rule: {
+      test: (v) => ['debug', 'info', 'warn', 'error', 'silent'].includes(v),
+      says: 'must be debug, info, warn, error or silent',
+    },
+    about: 'How much is logged.',
+  },
 } as const satisfies Record<string, Setting>
 
 export type SettingName = keyof typeof SETTINGS
-type ValueOf<S extends Setting> = S['kind'] extends 'integer' ? number : S['kind'] extends 'flag' ? boolean : S['kind'] extends 'list' ? readonly string[] : string
+type ValueOf<S extends Setting> = S['kind'] extends 'integer'
+  ? number
+  : S['kind'] extends 'flag'
+    ? boolean
+    : S['kind'] extends 'list'
+      ? readonly string[]
+      : string
 export type Settings = {
   readonly [N in SettingName]: (typeof SETTINGS)[N] extends { default: null }
     ? ValueOf<(typeof SETTINGS)[N]> | undefined
@@ -83,7 +191,9 @@ export type Settings = {
 export class ConfigurationError extends Error {
   readonly faults: readonly string[]
   constructor(faults: readonly string[]) {
-    super(`The configuration has ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n${faults.map((f) => `  ${f}`).join('\n')}`)
+    super(
+      `The configuration has ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n${faults.map((f) => `  ${f}`).join('\n')}`,
+    )
     this.name = 'ConfigurationError'
     this.faults = faults
   }
@@ -108,7 +218,8 @@ export function readSettings(only?: readonly SettingName[], env: NodeJS.ProcessE
       if (setting.default === undefined && required) faults.push(`${name}: is required. ${setting.about}`)
       continue
     }
-    const fault = kindFault(setting.kind, text) ?? (setting.rule && !setting.rule.test(text) ? setting.rule.says : undefined)
+    const fault =
+      kindFault(setting.kind, text) ?? (setting.rule && !setting.rule.test(text) ? setting.rule.says : undefined)
     if (fault !== undefined) faults.push(`${name}: ${fault}`)
     else values[name] = convert(setting.kind, text)
   }
@@ -136,6 +247,10 @@ function convert(kind: Kind, text: string): unknown {
   if (kind === 'integer') return Number(text)
   if (kind === 'flag') return text === 'yes'
   if (kind === 'url') return text.replace(/\/+$/, '')
-  if (kind === 'list') return text.split(',').map((part) => part.trim()).filter((part) => part !== '')
+  if (kind === 'list')
+    return text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '')
   return text
 }

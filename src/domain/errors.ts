@@ -6,11 +6,20 @@
 export const ERRORS = {
   // Who is calling
   CERTIFICATE_REQUIRED: { status: 401, text: 'A client certificate is required for this call.' },
-  CERTIFICATE_UNTRUSTED: { status: 401, text: 'The client certificate does not chain to the authority registered for this partner.' },
+  CERTIFICATE_UNTRUSTED: {
+    status: 401,
+    text: 'The client certificate does not chain to the authority registered for this partner.',
+  },
   CERTIFICATE_EXPIRED: { status: 401, text: 'The client certificate is not within its validity period.' },
   CERTIFICATE_REVOKED: { status: 401, text: 'The client certificate is revoked.' },
-  CERTIFICATE_STATUS_UNKNOWN: { status: 401, text: 'The revocation list of the certificate authority is missing or out of date.' },
-  CERTIFICATE_MISMATCH: { status: 401, text: 'The subject or issuer of the client certificate is not the one registered for this partner.' },
+  CERTIFICATE_STATUS_UNKNOWN: {
+    status: 401,
+    text: 'The revocation list of the certificate authority is missing or out of date.',
+  },
+  CERTIFICATE_MISMATCH: {
+    status: 401,
+    text: 'The subject or issuer of the client certificate is not the one registered for this partner.',
+  },
   CLIENT_UNKNOWN: { status: 401, text: 'The client id is not known.' },
   PARTNER_SUSPENDED: { status: 403, text: 'The partner is suspended.' },
   TOKEN_MISSING: { status: 401, text: 'An access token is required in the Authorization header.' },
@@ -19,8 +28,14 @@ export const ERRORS = {
   TOKEN_REVOKED: { status: 401, text: 'The tokens of this payment are revoked.' },
   TOKEN_FOR_OTHER_PAYMENT: { status: 401, text: 'The token belongs to another payment.' },
   TOKEN_CERTIFICATE_MISMATCH: { status: 401, text: 'The token is bound to another client certificate.' },
-  REFRESH_TOKEN_REUSED: { status: 401, text: 'The refresh token was used before; the tokens of this payment are revoked.' },
-  SIGNATURE_REQUIRED: { status: 401, text: 'This partner signs its requests: Signature, Signature-Input and Content-Digest are required.' },
+  REFRESH_TOKEN_REUSED: {
+    status: 401,
+    text: 'The refresh token was used before; the tokens of this payment are revoked.',
+  },
+  SIGNATURE_REQUIRED: {
+    status: 401,
+    text: 'This partner signs its requests: Signature, Signature-Input and Content-Digest are required.',
+  },
   SIGNATURE_INVALID: { status: 401, text: 'The signature of the request does not verify.' },
   // What is asked
   FIELD_REQUIRED: { status: 400, text: 'A required field is missing.' },
@@ -29,7 +44,10 @@ export const ERRORS = {
   BODY_TOO_LARGE: { status: 413, text: 'The body is larger than allowed.' },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, text: 'The media type of the body is not supported.' },
   GRANT_UNSUPPORTED: { status: 400, text: 'The grant type is not supported.' },
-  AMOUNT_INVALID: { status: 400, text: 'The amount must be a positive number of lei with at most two decimals and a decimal point.' },
+  AMOUNT_INVALID: {
+    status: 400,
+    text: 'The amount must be a positive number of lei with at most two decimals and a decimal point.',
+  },
   IBAN_INVALID: { status: 400, text: 'The IBAN is not valid.' },
   IBAN_NOT_ROMANIAN: { status: 400, text: 'The IBAN must be of an account in Romania: payments are in RON.' },
   REDIRECT_URL_NOT_REGISTERED: { status: 400, text: 'The redirectURL is not registered for this partner.' },

@@ -75,7 +75,12 @@ export type PaymentView = {
   readonly now: string
   /** Opaque; sent back with submit. Older than idleMinutes is refused (PAGE_EXPIRED): ask for the view again. */
   readonly pageToken: string
-  readonly operator: { readonly name: string; readonly register: string; readonly contact: string; readonly complaints: string }
+  readonly operator: {
+    readonly name: string
+    readonly register: string
+    readonly contact: string
+    readonly complaints: string
+  }
 }
 
 export type SubmitRequest = {
@@ -95,7 +100,16 @@ export type SubmitRequest = {
 }
 
 /** Machine reasons under a field; the page has the words. */
-export type FieldFault = 'required' | 'invalid' | 'not_romanian' | 'too_long' | 'too_large' | 'unsupported_characters' | 'same_account' | 'wrong_bank' | 'not_editable'
+export type FieldFault =
+  | 'required'
+  | 'invalid'
+  | 'not_romanian'
+  | 'too_long'
+  | 'too_large'
+  | 'unsupported_characters'
+  | 'same_account'
+  | 'wrong_bank'
+  | 'not_editable'
 
 export type Refusal = {
   readonly code: string

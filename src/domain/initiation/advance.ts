@@ -1,0 +1,100 @@
+/**
+ * The one door through which a payment's status changes. Reads the table in state.ts, writes status, history, attempt
+ * and what follows in one statement, and tries again from a fresh reading when somebody else moved the payment first.
+ */
+import type { Context } from '../context.ts'
+import { contradicts, FINISHED, nextStatus, type PaymentEvent, type PaymentStatus } from './state.ts'
+import {
+  type AttemptChange,
+  type Cause,
+  changeAttempt,
+  changeStatus,
+  loadPayment,
+  type PaymentKey,
+  type PaymentRow,
+  recordEvent,
+} from './store.ts'
+
+/** Five lost races on one payment do not happen by chance: something is wrong, and an error says so. */
+const MAX_RACES = 5
+
+export type Advance = {
+  readonly event: PaymentEvent
+  readonly cause: Cause
+  readonly reason?: string
+  readonly detail?: Readonly<Record<string, string | number>>
+  readonly attempt?: AttemptChange
+}
+
+/**
+ * Applies an event to a payment.
+ * @param payment what the caller has read; only a starting point, the database decides
+ * @returns the status after it, and whether this call changed it
+ */
+export async function advance(
+  context: Context,
+  payment: PaymentKey & { readonly status: PaymentStatus; readonly attempt_no: number },
+  input: Advance,
+): Promise<{ status: PaymentStatus; changed: boolean }> {
+  let seen: Pick<PaymentRow, 'status' | 'attempt_no'> = payment
+  for (let race = 0; race < MAX_RACES; race += 1) {
+    const at = context.clock.now()
+    const to = nextStatus(seen.status, input.event)
+    if (to === undefined) {
+      await noteOnly(context, payment, seen.status, at, input)
+      return { status: seen.status, changed: false }
+    }
+    const changed = await changeStatus(context, {
+      partner_id: payment.partner_id,
+      payment_id: payment.payment_id,
+      at,
+      from: seen.status,
+      to,
+      reason: input.reason ?? null,
+      finished: FINISHED.has(to),
+      cause: input.cause,
+      tasks: tasksAfter(context, payment.partner_id, to, seen.attempt_no),
+      ...(input.detail && { detail: input.detail }),
+      ...(input.attempt && { attempt: input.attempt }),
+    })
+    if (changed) return { status: to, changed: true }
+    const fresh = await loadPayment(context, payment)
+    if (fresh === undefined) throw new Error('a payment that is advanced has vanished')
+    seen = fresh
+  }
+  throw new Error(`payment ${payment.payment_id}: ${MAX_RACES} lost races in a row`)
+}
+
+async function noteOnly(
+  context: Context,
+  key: PaymentKey,
+  status: PaymentStatus,
+  at: Date,
+  input: Advance,
+): Promise<void> {
+  if (contradicts(status, input.event)) {
+    context.log.error(
+      { payment_id: key.payment_id, status, event: input.event },
+      'the bank contradicts a final status; staff must look',
+    )
+    await recordEvent(context, key, {
+      at,
+      type: 'payment.contradiction',
+      cause: input.cause,
+      detail: { event: input.event, ...input.detail },
+    })
+  }
+  if (input.attempt !== undefined) await changeAttempt(context, key, at, input.attempt)
+}
+
+/**
+ * What a new status sets in motion. Partners hear of every status from which money may move and of every end; RCVD and
+ * ACTC are no news to them. Payers get one mail, about the outcome, if a bank was ever involved.
+ */
+function tasksAfter(context: Context, partner_id: number, to: PaymentStatus, attempt_no: number): string[] {
+  const tasks: string[] = []
+  if (to !== 'RCVD' && to !== 'ACTC' && context.partners.byId(partner_id)?.webhook_url !== undefined)
+    tasks.push('deliver_webhook')
+  if (FINISHED.has(to) && attempt_no > 0) tasks.push('send_payer_mail')
+  return tasks
+}

@@ -1,0 +1,56 @@
+/**
+ * Submissions whose fate is unknown: the process died between claim and record, or the bank did not answer. Settled by
+ * repeating the same request under the same X-Request-ID where the bank recognises it; never by guessing.
+ */
+import type { Context } from '../context.ts'
+import { openOrder } from './session.ts'
+import { type AttemptState, changeAttempt, loadPayment, type PaymentKey } from './store.ts'
+import { callBank, recordInitiation } from './submit.ts'
+
+const REPEAT_EVERY_MS = [5_000, 15_000, 60_000, 300_000]
+
+/** Finds out what became of a payment's submission. */
+export async function recoverSubmission(context: Context, key: PaymentKey): Promise<AttemptState | undefined> {
+  const payment = await loadPayment(context, key)
+  if (payment === undefined || (payment.attempt_state !== 'sending' && payment.attempt_state !== 'unknown'))
+    return payment?.attempt_state ?? undefined
+  const bank = payment.bank_id === null ? undefined : context.banks.get(payment.bank_id)
+  const sent = openOrder(context, payment)
+  const { attempt_no, request_id } = payment
+  const now = context.clock.now()
+  if (bank === undefined || sent === undefined || request_id === null) {
+    context.log.error(
+      { payment_id: payment.payment_id, bank_id: payment.bank_id },
+      'a submission cannot be recovered: its bank is not configured',
+    )
+    await changeAttempt(context, payment, now, { attempt_no, next_ask_at: new Date(now.getTime() + 300_000) })
+    return payment.attempt_state
+  }
+  if (bank.profile.idempotent_initiation) {
+    const answer = await callBank(context, payment, bank, request_id, sent)
+    if (answer.kind === 'not_sent' || answer.kind === 'unknown') {
+      // Unreachable now says nothing about then.
+      const delay_ms = REPEAT_EVERY_MS[Math.min(payment.asked_no ?? 0, REPEAT_EVERY_MS.length - 1)] as number
+      await changeAttempt(context, payment, now, {
+        attempt_no,
+        state: 'unknown',
+        next_ask_at: new Date(now.getTime() + delay_ms),
+      })
+      return 'unknown'
+    }
+    await recordInitiation(context, payment, answer)
+    return answer.kind === 'ok' ? 'open' : 'closed'
+  }
+  if (bank.profile.sca !== 'decoupled') {
+    // The bank may hold a payment that nobody was sent to: without its link no payer can authorise it, and it lapses there.
+    await changeAttempt(context, payment, now, { attempt_no, state: 'closed', refusal: 'LOST', next_ask_at: null })
+    return 'closed'
+  }
+  // A decoupled bank may be asking the payer's phone this minute. Only the bank's staff and ours can tell.
+  context.log.error(
+    { payment_id: payment.payment_id, bank_id: payment.bank_id },
+    'a decoupled submission has an unknown fate; staff must ask the bank',
+  )
+  await changeAttempt(context, payment, now, { attempt_no, state: 'unknown', next_ask_at: null })
+  return 'unknown'
+}

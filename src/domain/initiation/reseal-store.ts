@@ -1,0 +1,66 @@
+/** SQL of re-sealing: sealed values in the order of their primary keys, and their guarded replacement. */
+import type { Database } from '../../infra/database/database.ts'
+
+const SEALED = {
+  'payments.terms_enc': {
+    table: 'payments',
+    column: 'terms_enc',
+    key: ['partner_id', 'payment_id'],
+    types: ['integer', 'bigint'],
+  },
+  'payment_attempts.order_enc': {
+    table: 'payment_attempts',
+    column: 'order_enc',
+    key: ['partner_id', 'payment_id', 'attempt_no'],
+    types: ['integer', 'bigint', 'integer'],
+  },
+  'payment_attempts.session_enc': {
+    table: 'payment_attempts',
+    column: 'session_enc',
+    key: ['partner_id', 'payment_id', 'attempt_no'],
+    types: ['integer', 'bigint', 'integer'],
+  },
+  'partners.webhook_secret_enc': {
+    table: 'partners',
+    column: 'webhook_secret_enc',
+    key: ['partner_id', 'client_id'],
+    types: ['integer', 'text'],
+  },
+} as const
+export type SealedColumn = keyof typeof SEALED
+
+export type SealedValue = { readonly key: readonly string[]; readonly sealed: Buffer }
+
+/** @param after the last key of the batch before */
+export async function sealedBatch(
+  db: Database,
+  name: SealedColumn,
+  after: readonly string[] | undefined,
+  limit: number,
+): Promise<SealedValue[]> {
+  const { table, column, key, types } = SEALED[name]
+  const columns = key.join(', ')
+  const bound = key.map((_, at) => `$${at + 2}::text::${types[at]}`).join(', ')
+  const { rows } = await db.query<SealedValue>({
+    text: `select array[${key.map((one) => `${one}::text`).join(', ')}] as key, ${column} as sealed from ${table}
+      where ${column} is not null ${after === undefined ? '' : `and (${columns}) > (${bound})`} order by ${columns} limit $1`,
+    values: [limit, ...(after ?? [])],
+  })
+  return rows
+}
+
+export async function replaceSealed(
+  db: Database,
+  name: SealedColumn,
+  at: readonly string[],
+  seen: Buffer,
+  sealed: Buffer,
+): Promise<boolean> {
+  const { table, column, key, types } = SEALED[name]
+  const where = key.map((one, index) => `${one} = $${index + 3}::text::${types[index]}`).join(' and ')
+  const { rowCount } = await db.query({
+    text: `update ${table} set ${column} = $1 where ${column} = $2 and ${where}`,
+    values: [sealed, seen, ...at],
+  })
+  return rowCount === 1
+}

@@ -1,0 +1,43 @@
+/**
+ * After a new sealing key is active: seals again what was sealed with an older one, while the service runs. Each row is
+ * replaced only if it is still what was read, so that no newer value is overwritten.
+ */
+import type { Context } from '../context.ts'
+import { webhookSecretContext } from '../partners/directory.ts'
+import { replaceSealed, type SealedColumn, sealedBatch } from './reseal-store.ts'
+
+const BATCH = 500
+
+/** Sealed columns, and the context under which each row's value was sealed. */
+const COLUMNS: readonly { readonly column: SealedColumn; readonly place: (key: readonly string[]) => string }[] = [
+  { column: 'payments.terms_enc', place: ([partner, payment]) => `payments.terms:${partner}:${payment}` },
+  {
+    column: 'payment_attempts.order_enc',
+    place: ([partner, payment, attempt]) => `payment_attempts.order:${partner}:${payment}:${attempt}`,
+  },
+  {
+    column: 'payment_attempts.session_enc',
+    place: ([partner, payment, attempt]) => `payment_attempts.session:${partner}:${payment}:${attempt}`,
+  },
+  { column: 'partners.webhook_secret_enc', place: ([, client_id]) => webhookSecretContext(client_id as string) },
+]
+
+/** @returns how many values were sealed again; run until it answers 0 for the rows that changed meanwhile */
+export async function resealAll(context: Pick<Context, 'db' | 'keys'>): Promise<number> {
+  let resealed = 0
+  for (const { column, place } of COLUMNS) {
+    let after: readonly string[] | undefined
+    for (;;) {
+      const rows = await sealedBatch(context.db, column, after, BATCH)
+      for (const { key, sealed } of rows) {
+        if (!context.keys.needsReseal(sealed)) continue
+        const plaintext = context.keys.open(sealed, place(key))
+        if (await replaceSealed(context.db, column, key, sealed, context.keys.seal(plaintext, place(key))))
+          resealed += 1
+      }
+      if (rows.length < BATCH) break
+      after = rows.at(-1)?.key
+    }
+  }
+  return resealed
+}

@@ -1,0 +1,70 @@
+/** The payer's browser comes back from the bank, in whatever way the bank sends it. */
+import type { Context } from '../context.ts'
+import { PunteError } from '../errors.ts'
+import { pageState, readReturnState } from './capability.ts'
+import { openSession, sealSession } from './session.ts'
+import { settle } from './settle.ts'
+import { loadPayment, type PaymentKey, type PaymentRow, recordReturn, saveSession } from './store.ts'
+
+export type ReturnInput = {
+  /** Our own value that names the attempt: in the path (redirect banks) or OAuth's `state`. */
+  readonly state: string
+  /** OAuth banks only. */
+  readonly oauth?: { readonly code?: string; readonly error?: string; readonly iss?: string }
+}
+
+/**
+ * Takes the return: answers the page's address at once, and the work of asking the bank as a promise, so that a slow bank
+ * need not hold the payer. A replayed return asks again and changes nothing.
+ * @throws PunteError STATE_INVALID for a forged or cut state
+ */
+export function takeReturn(
+  context: Context,
+  input: ReturnInput,
+): { readonly page_url: string; readonly asked: Promise<void> } {
+  const named = readReturnState(context.keys, input.state)
+  if (named === undefined) throw new PunteError('STATE_INVALID')
+  const state = pageState(context.keys, named)
+  const page_url = `${context.settings.PUNTE_CHECKOUT_URL}/payment-initiation?payment=${named.payment_id}&state=${state}`
+  return { page_url, asked: askBank(context, named, input) }
+}
+
+async function askBank(
+  context: Context,
+  named: PaymentKey & { readonly attempt_no: number },
+  input: ReturnInput,
+): Promise<void> {
+  const payment = await loadPayment(context, named)
+  // An earlier attempt's return shows the payment as it is now; it says nothing about the attempt under way.
+  if (payment === undefined || payment.attempt_no !== named.attempt_no || payment.attempt_state !== 'open') return
+  await recordReturn(context, named, named.attempt_no, context.clock.now())
+  if (input.oauth !== undefined) await finishOauth(context, payment, input.state, input.oauth)
+  await settle(context, { ...named, cause: 'return' })
+}
+
+async function finishOauth(
+  context: Context,
+  payment: PaymentRow,
+  state: string,
+  callback: NonNullable<ReturnInput['oauth']>,
+): Promise<void> {
+  const bank = payment.bank_id === null ? undefined : context.banks.get(payment.bank_id)
+  const session = openSession(context, payment)
+  if (bank === undefined || session === undefined || payment.session_enc === null) return
+  const redirect_uri = `${context.settings.PUNTE_CHECKOUT_URL}/payment-return`
+  const answer = await bank.finishAuthorisation(
+    session.bank,
+    { ...callback, state },
+    { oauth_redirect_uri: redirect_uri },
+  )
+  if (answer.kind !== 'ok') {
+    // A payer who refuses comes back with an error; a replayed code is refused. The status question tells what is true.
+    context.log.info(
+      { payment_id: payment.payment_id, bank_id: payment.bank_id, answer: answer.kind },
+      'the authorisation code was not exchanged',
+    )
+    return
+  }
+  const sealed = sealSession(context, payment, { ...session, bank: answer.value.session })
+  await saveSession(context, payment, payment.attempt_no, payment.session_enc, sealed)
+}

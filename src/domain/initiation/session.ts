@@ -1,0 +1,39 @@
+/** What an attempt must remember about the bank and the order, sealed: the connector's session and our order. */
+import type { BankSession, PaymentOrder, PsuContext } from '../../infra/banks/connector.ts'
+import type { Keys } from '../../infra/keys/keys.ts'
+import type { PaymentKey, PaymentRow } from './store.ts'
+
+type AttemptKey = PaymentKey & { readonly attempt_no: number }
+type Sealing = { readonly keys: Keys }
+
+/** The bank's side of an attempt: the connector's session, and what the payer must do next. */
+export type AttemptSession = {
+  readonly bank: BankSession
+  readonly redirect_url?: string
+  readonly psu_message?: string
+}
+
+/** Our side: what was sent, so that it can be sent again word for word. */
+export type AttemptOrder = { readonly order: PaymentOrder; readonly psu: PsuContext }
+
+const place = (kind: 'session' | 'order', key: AttemptKey) =>
+  `payment_attempts.${kind}:${key.partner_id}:${key.payment_id}:${key.attempt_no}`
+
+export const sealSession = (context: Sealing, key: AttemptKey, session: AttemptSession): Buffer =>
+  context.keys.seal(JSON.stringify(session), place('session', key))
+
+export const sealOrder = (context: Sealing, key: AttemptKey, order: AttemptOrder): Buffer =>
+  context.keys.seal(JSON.stringify(order), place('order', key))
+
+export function openSession(
+  context: Sealing,
+  row: Pick<PaymentRow, 'session_enc'> & AttemptKey,
+): AttemptSession | undefined {
+  if (row.session_enc === null) return undefined
+  return JSON.parse(context.keys.open(row.session_enc, place('session', row))) as AttemptSession
+}
+
+export function openOrder(context: Sealing, row: Pick<PaymentRow, 'order_enc'> & AttemptKey): AttemptOrder | undefined {
+  if (row.order_enc === null) return undefined
+  return JSON.parse(context.keys.open(row.order_enc, place('order', row))) as AttemptOrder
+}

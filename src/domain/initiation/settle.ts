@@ -1,0 +1,144 @@
+/**
+ * The one completion path: the payer's return, the poll, the bank's push and staff all end here. Asks the bank and
+ * records its word; what is asked for is never guessed.
+ */
+import type { BankAnswer, Initiated, StatusReport } from '../../infra/banks/connector.ts'
+import type { Context } from '../context.ts'
+import { advance } from './advance.ts'
+import { openSession, sealSession } from './session.ts'
+import { eventOfBankStatus, isFinalAtBank, nextStatus, type PaymentStatus } from './state.ts'
+import { type Cause, changeAttempt, loadPayment, type PaymentKey, type PaymentRow } from './store.ts'
+
+/** Seconds between questions, by how long ago the submission was: often while the payer is at it, then ever more rarely. */
+const ASK_EVERY: readonly { readonly until_s: number; readonly every_s: number }[] = [
+  { until_s: 20, every_s: 4 },
+  { until_s: 120, every_s: 8 },
+  { until_s: 900, every_s: 20 },
+  { until_s: 3_600, every_s: 60 },
+  { until_s: 86_400, every_s: 600 },
+  { until_s: 14 * 86_400, every_s: 6 * 3_600 },
+]
+
+/** When the bank is asked next; null after two weeks, when only staff can ask. */
+export function nextAskAt(submitted_at: Date, now: Date): Date | null {
+  const age_s = (now.getTime() - submitted_at.getTime()) / 1000
+  const step = ASK_EVERY.find(({ until_s }) => age_s < until_s)
+  return step === undefined ? null : new Date(now.getTime() + step.every_s * 1000)
+}
+
+/**
+ * Asks the bank about a payment and records the answer.
+ * @returns the payment's status afterwards; undefined when there is no such payment
+ */
+export async function settle(
+  context: Context,
+  input: PaymentKey & { readonly cause: Cause },
+): Promise<PaymentStatus | undefined> {
+  const payment = await loadPayment(context, input)
+  if (payment === undefined) return undefined
+  const session = openSession(context, payment)
+  const bank = payment.bank_id === null ? undefined : context.banks.get(payment.bank_id)
+  if (payment.attempt_state !== 'open' || session === undefined || bank === undefined) return payment.status
+  const answer = await bank.status(session.bank)
+  return recordStatus(context, payment, answer, input.cause)
+}
+
+async function recordStatus(
+  context: Context,
+  payment: PaymentRow,
+  answer: BankAnswer<StatusReport>,
+  cause: Cause,
+): Promise<PaymentStatus> {
+  const now = context.clock.now()
+  const next_ask_at = nextAskAt(payment.submitted_at as Date, now)
+  const event = answer.kind === 'ok' ? eventOfBankStatus(answer.value.status) : undefined
+  if (answer.kind !== 'ok' || event === undefined) {
+    // No news is no status: silence, faults and words we do not know leave the payment as it is.
+    if (answer.kind !== 'ok')
+      context.log.info(
+        { payment_id: payment.payment_id, bank_id: payment.bank_id, answer: answer.kind },
+        'the bank told no status',
+      )
+    else
+      context.log.warn(
+        { payment_id: payment.payment_id, bank_id: payment.bank_id, bank_status: answer.value.status.slice(0, 20) },
+        'unknown bank status',
+      )
+    await changeAttempt(context, payment, now, { attempt_no: payment.attempt_no, next_ask_at })
+    return payment.status
+  }
+  const { session } = answer.value
+  const known = openSession(context, payment)
+  const final = isFinalAtBank(event)
+  if (
+    !final &&
+    session === undefined &&
+    answer.value.status === payment.bank_status &&
+    nextStatus(payment.status, event) === undefined
+  ) {
+    await changeAttempt(context, payment, now, { attempt_no: payment.attempt_no, next_ask_at })
+    return payment.status
+  }
+  const { status } = await advance(context, payment, {
+    event,
+    cause,
+    ...reasonOf(event, answer.value.reason),
+    detail: { bank_status: answer.value.status, attempt_no: payment.attempt_no },
+    attempt: {
+      attempt_no: payment.attempt_no,
+      bank_status: answer.value.status,
+      next_ask_at: final ? null : next_ask_at,
+      ...(final && { state: 'closed' as const }),
+      ...(session !== undefined &&
+        known !== undefined && { session_enc: sealSession(context, payment, { ...known, bank: session }) }),
+    },
+  })
+  return status
+}
+
+/** Records that the bank took the submission: its number, where the payer must go, its first status. */
+export async function recordAccepted(
+  context: Context,
+  payment: PaymentRow & { readonly attempt_no: number },
+  initiated: Initiated,
+  cause: Cause,
+) {
+  const now = context.clock.now()
+  const event = eventOfBankStatus(initiated.status) ?? 'bank_received'
+  const { next } = initiated
+  const session_enc = sealSession(context, payment, {
+    bank: initiated.session,
+    ...(next.kind === 'redirect' && { redirect_url: next.url }),
+    ...(next.kind === 'decoupled' && { psu_message: next.psu_message }),
+  })
+  const final = isFinalAtBank(event)
+  return advance(context, payment, {
+    event,
+    cause,
+    detail: { bank_status: initiated.status, attempt_no: payment.attempt_no },
+    attempt: {
+      attempt_no: payment.attempt_no,
+      state: final ? 'closed' : 'open',
+      bank_status: initiated.status,
+      session_enc,
+      bank_payment_hash: context.keys.hash(`bank-payment:${payment.bank_id}`, initiated.session.bank_payment_id),
+      next_ask_at: final ? null : nextAskAt(now, now),
+    },
+  })
+}
+
+/** A machine code for why a payment ended badly, from the bank's words; the words themselves are not kept. */
+function reasonOf(event: string, text: string | undefined): { reason?: string } {
+  if (event === 'bank_cancelled') return { reason: 'CANCELLED_AT_BANK' }
+  if (event !== 'bank_rejected') return {}
+  const said = text ?? ''
+  // ISO 20022 ExternalStatusReason1Code where the bank gives one, else its words.
+  if (/\bAM04\b|FUNDS_NOT_AVAILABLE|insuficient|insufficient|no funds/i.test(said))
+    return { reason: 'INSUFFICIENT_FUNDS' }
+  if (/\b(DS02|DS0[A-H]|CUST)\b|refuz|declined by|rejected by (the )?(user|psu|payer|customer)/i.test(said))
+    return { reason: 'REFUSED_BY_PAYER' }
+  if (/\bAC0[1-7]\b|\bAC1[34]\b|account (closed|blocked)|cont(ul)? (este )?(blocat|închis)/i.test(said))
+    return { reason: 'ACCOUNT_INVALID' }
+  if (/\bAB10\b|time.?out|expir|SCA/i.test(said)) return { reason: 'SCA_FAILED' }
+  return { reason: 'BANK_REFUSED' }
+}

@@ -1,0 +1,176 @@
+/**
+ * The payer presses "Plătește": the attempt is written, then the bank is called, then its answer is recorded. Dying at
+ * any point between leaves an attempt that recover.ts settles.
+ */
+import { randomUUID } from 'node:crypto'
+import { toBankText } from '../../infra/banks/berlin-group/transliterate.ts'
+import type { BankAnswer, BankConnector, Initiated, PaymentOrder, PsuContext } from '../../infra/banks/connector.ts'
+import type { Context } from '../context.ts'
+import { PunteError } from '../errors.ts'
+import { returnState } from './capability.ts'
+import { type AttemptOrder, sealOrder } from './session.ts'
+import { recordAccepted } from './settle.ts'
+import { changeAttempt, claimSubmission, loadPayment, type PaymentKey, type PaymentRow } from './store.ts'
+import { hashesOf, sealTerms, type Terms } from './terms.ts'
+
+/** Longer than any bank's time-out, so that recovery never meets a submission that is still under way. */
+const RECOVER_AFTER_MS = 45_000
+
+export type CompleteTerms = Terms &
+  Required<Pick<Terms, 'creditor_name' | 'creditor_iban' | 'details' | 'debtor_iban' | 'email'>>
+
+export type Submission = {
+  readonly payment: PaymentRow
+  readonly bank: BankConnector
+  readonly terms: CompleteTerms
+  readonly amount_minor: number
+  readonly psu: PsuContext
+}
+
+/**
+ * Sends a payment to the bank the payer chose.
+ * @throws PunteError PAYMENT_IN_PROGRESS when another submission was faster
+ */
+export async function submitPayment(context: Context, input: Submission): Promise<void> {
+  const { payment, bank, terms, amount_minor, psu } = input
+  const key = { partner_id: payment.partner_id, payment_id: payment.payment_id }
+  const attempt = { ...key, attempt_no: payment.attempt_no + 1 }
+  const request_id = randomUUID()
+  const order = orderOf(attempt, terms, amount_minor)
+  const at = context.clock.now()
+  const claimed = await claimOnce(() =>
+    claimSubmission(context, {
+      ...key,
+      at,
+      seen_attempt_no: payment.attempt_no,
+      bank_id: bank.profile.id,
+      request_id,
+      order_enc: sealOrder(context, attempt, { order, psu }),
+      recover_at: new Date(at.getTime() + RECOVER_AFTER_MS),
+      amount_minor,
+      terms_enc: sealTerms(context.keys, key, terms),
+      ...hashesOf(context.keys, terms),
+    }),
+  )
+  if (!claimed) throw new PunteError('PAYMENT_IN_PROGRESS')
+  const row = { ...payment, attempt_no: attempt.attempt_no, bank_id: bank.profile.id }
+  await recordInitiation(context, row, await callBank(context, attempt, bank, request_id, { order, psu }))
+}
+
+// Two claims in the same instant meet at the unique index on live attempts: one row wins, the other is told.
+async function claimOnce(claim: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await claim()
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === '23505') return false
+    throw error
+  }
+}
+
+/** What the bank is told: only characters that every bank takes; the payment's number in the end-to-end reference. */
+function orderOf(
+  attempt: PaymentKey & { attempt_no: number },
+  terms: CompleteTerms,
+  amount_minor: number,
+): PaymentOrder {
+  return {
+    amount_minor,
+    currency: 'RON',
+    debtor_iban: terms.debtor_iban,
+    creditor_iban: terms.creditor_iban,
+    creditor_name: toBankText(terms.creditor_name, 70),
+    remittance: toBankText(terms.details, 140),
+    end_to_end_id: `P${attempt.partner_id}-${attempt.payment_id}-${attempt.attempt_no}`,
+  }
+}
+
+/** One initiation call; repeated word for word by recovery, with the same X-Request-ID. */
+export function callBank(
+  context: Context,
+  attempt: PaymentKey & { readonly attempt_no: number },
+  bank: BankConnector,
+  request_id: string,
+  { order, psu }: AttemptOrder,
+): Promise<BankAnswer<Initiated>> {
+  const state = returnState(context.keys, attempt)
+  const base = `${context.settings.PUNTE_CHECKOUT_URL}/payment-return`
+  return bank.initiate({
+    request_id,
+    order,
+    psu,
+    return_uri: `${base}/${state}/ok`,
+    return_nok_uri: `${base}/${state}/nok`,
+    oauth_redirect_uri: base,
+    oauth_state: state,
+  })
+}
+
+/** Records what the initiation came to; shared by the first call and its repetition after a crash or time-out. */
+export async function recordInitiation(
+  context: Context,
+  payment: PaymentRow,
+  answer: BankAnswer<Initiated>,
+): Promise<void> {
+  const now = context.clock.now()
+  const { attempt_no } = payment
+  switch (answer.kind) {
+    case 'ok': {
+      const { status } = await recordAccepted(context, payment, answer.value, 'payer')
+      // The payer left while the bank was answering: nobody will authorise this, so the bank need not wait for it.
+      if (status === 'ABND') await cancelQuietly(context, payment, answer.value)
+      return
+    }
+    case 'refused':
+      context.log.info(
+        {
+          payment_id: payment.payment_id,
+          bank_id: payment.bank_id,
+          http_status: answer.http_status,
+          bank_code: answer.code,
+        },
+        'the bank refused the initiation',
+      )
+      await changeAttempt(context, payment, now, {
+        attempt_no,
+        state: 'closed',
+        refusal: `REFUSED:${answer.code}`.slice(0, 100),
+        next_ask_at: null,
+      })
+      return
+    case 'not_sent':
+      context.log.warn(
+        { payment_id: payment.payment_id, bank_id: payment.bank_id, reason: answer.reason },
+        'the bank could not be reached',
+      )
+      await changeAttempt(context, payment, now, {
+        attempt_no,
+        state: 'closed',
+        refusal: 'UNREACHED',
+        next_ask_at: null,
+      })
+      return
+    case 'unknown':
+      context.log.warn(
+        { payment_id: payment.payment_id, bank_id: payment.bank_id, reason: answer.reason },
+        'the fate of the initiation is unknown',
+      )
+      await changeAttempt(context, payment, now, {
+        attempt_no,
+        state: 'unknown',
+        next_ask_at: new Date(now.getTime() + 2_000),
+      })
+  }
+}
+
+async function cancelQuietly(context: Context, payment: PaymentRow, initiated: Initiated): Promise<void> {
+  const bank = payment.bank_id === null ? undefined : context.banks.get(payment.bank_id)
+  const answer = await bank?.cancel(initiated.session)
+  context.log.info({ payment_id: payment.payment_id, answer: answer?.kind }, 'cancelled at the bank after abandonment')
+}
+
+/** Reads the payment again after a submission. */
+export async function reload(context: Context, key: PaymentKey): Promise<PaymentRow> {
+  const payment = await loadPayment(context, key)
+  if (payment === undefined) throw new PunteError('PAYMENT_UNKNOWN')
+  return payment
+}

@@ -1,0 +1,91 @@
+/**
+ * What time does to payments. What is due is read off the payments themselves, so that nothing has to be queued while a
+ * payment goes its usual way, and nothing is lost when a process dies; each due row is claimed by a guarded update, so
+ * that several processes share the work.
+ */
+import type { Context } from '../context.ts'
+import { abandonExpired } from './abandon.ts'
+import { recoverSubmission } from './recover.ts'
+import { settle } from './settle.ts'
+import { claimDueAttempt, type DueAttempt, dueAttempts, loadPayment } from './store.ts'
+
+const EVERY_MS = 1_000
+const EXPIRE_EVERY_MS = 5_000
+const BATCH = 200
+/** Questions to one bank at once; each bank has its own lanes, so that a silent one never delays another. */
+const LANES = 8
+/** A claimed attempt whose process died is taken up again after this long. */
+const LEASE_MS = 60_000
+
+/** Banks with questions under way, and the work of each. */
+export type BusyBanks = Map<string, Promise<void>>
+
+/** Asks the banks about what is due, without waiting for them. @returns how many attempts were found */
+export async function sweepOnce(context: Context, busy: BusyBanks): Promise<number> {
+  const due = await dueAttempts(context, context.clock.now(), [...busy.keys()], BATCH)
+  for (const [bank_id, ofBank] of Map.groupBy(due, ({ bank_id }) => bank_id)) {
+    const lane = async () => {
+      for (let next = ofBank.shift(); next !== undefined; next = ofBank.shift()) await takeDue(context, next)
+    }
+    const work = Promise.all(Array.from({ length: Math.min(LANES, ofBank.length) }, lane))
+    busy.set(
+      bank_id,
+      work.then(() => void busy.delete(bank_id)),
+    )
+  }
+  return due.length
+}
+
+async function takeDue(context: Context, due: DueAttempt): Promise<void> {
+  try {
+    const until = new Date(context.clock.now().getTime() + LEASE_MS)
+    if (!(await claimDueAttempt(context, due, until))) return
+    const payment = await loadPayment(context, due)
+    if (payment === undefined || payment.attempt_no !== due.attempt_no) return
+    if (payment.attempt_state === 'open') await settle(context, { ...due, cause: 'poll' })
+    else await recoverSubmission(context, due)
+  } catch (error) {
+    // One payment's trouble must not stop the others; its lease brings it back.
+    context.log.error({ payment_id: due.payment_id, error }, 'a due payment could not be taken')
+  }
+}
+
+/** Runs the sweeps in this process until stopped. */
+export function startSweeps(context: Context): { stop(): Promise<void> } {
+  const busy: BusyBanks = new Map()
+  let stopped = false
+  let expire_at = 0
+  let wake: () => void = () => {}
+  const loop = async () => {
+    while (!stopped) {
+      try {
+        const taken = await sweepOnce(context, busy)
+        const now = context.clock.now().getTime()
+        if (now >= expire_at) {
+          await abandonExpired(context, BATCH)
+          expire_at = now + EXPIRE_EVERY_MS
+        }
+        if (taken === BATCH && busy.size === 0) continue
+      } catch (error) {
+        context.log.error({ error }, 'a sweep failed; the next one tries again')
+      }
+      if (!stopped)
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, EVERY_MS)
+          wake = () => {
+            clearTimeout(timer)
+            resolve()
+          }
+        })
+    }
+  }
+  const running = loop()
+  return {
+    stop: async () => {
+      stopped = true
+      wake()
+      await running
+      await Promise.all(busy.values())
+    },
+  }
+}

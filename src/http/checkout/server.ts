@@ -1,0 +1,219 @@
+/** The hosted page's listener: the page and its files, the calls it makes, and the banks' return. */
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fastifyStatic } from '@fastify/static'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { Type } from 'typebox'
+import type { Context } from '../../domain/context.ts'
+import { PunteError } from '../../domain/errors.ts'
+import { abandonPayment } from '../../domain/initiation/abandon.ts'
+import { readPageState } from '../../domain/initiation/capability.ts'
+import { takeReturn } from '../../domain/initiation/return.ts'
+import { loadPayment, type PaymentRow } from '../../domain/initiation/store.ts'
+import { reload, submitPayment } from '../../domain/initiation/submit.ts'
+import type { Partner } from '../../domain/partners/directory.ts'
+import { createServer } from '../server.ts'
+import type { SubmitRequest } from './contract.ts'
+import { pageQr } from './qr.ts'
+import { sendRefusal } from './refusal.ts'
+import { checkSubmission } from './submission.ts'
+import { viewOf } from './view.ts'
+
+const BODY_LIMIT = 16 * 1024
+/** How long a payer who comes back waits for the bank's word before the page shows that it is being asked for. */
+const RETURN_WAIT_MS = 5_000
+
+/** Nothing from elsewhere, nothing inline; the partner's logo is a data: URI, and the QR picture too. */
+const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'none'; " +
+  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+export type CheckoutServer = { readonly url: string; close(): Promise<void> }
+
+/**
+ * Starts the listener.
+ * @param pages_dir folder of the built page (`web/checkout/dist`)
+ */
+export async function startCheckout(context: Context, pages_dir: string): Promise<CheckoutServer> {
+  const { settings } = context
+  const server = createServer({
+    log: context.log,
+    name: 'checkout',
+    body_limit: BODY_LIMIT,
+    trusted_proxies: settings.PUNTE_TRUSTED_PROXIES,
+  })
+  limitAddresses(server, settings.PUNTE_ADDRESS_RATE_PER_MINUTE)
+  server.addHook('onSend', async (_request, reply) => {
+    reply.header('content-security-policy', CONTENT_SECURITY_POLICY)
+    // The page's address is the key to the payment: it must not travel in Referer.
+    reply.header('referrer-policy', 'no-referrer')
+    reply.header('x-content-type-options', 'nosniff')
+    reply.header('cross-origin-opener-policy', 'same-origin')
+    reply.header('permissions-policy', 'camera=(), microphone=(), geolocation=(), payment=()')
+    if (settings.PUNTE_CHECKOUT_URL.startsWith('https:')) reply.header('strict-transport-security', 'max-age=31536000')
+    if (reply.getHeader('cache-control') === undefined) reply.header('cache-control', 'no-store')
+  })
+  server.setErrorHandler((error, request, reply) => sendRefusal(context.log, error, request, reply))
+  server.setNotFoundHandler((request, reply) =>
+    sendRefusal(context.log, new PunteError('ROUTE_UNKNOWN'), request, reply),
+  )
+  await servePage(server, pages_dir)
+  serveCalls(server, context)
+  serveReturn(server, context)
+  const url = await server.listen({ host: settings.PUNTE_CHECKOUT_HOST, port: settings.PUNTE_CHECKOUT_PORT })
+  return { url, close: () => server.close() }
+}
+
+function limitAddresses(server: FastifyInstance, per_minute: number): void {
+  const limiter = new RateLimiterMemory({ points: per_minute, duration: 60 })
+  server.addHook('onRequest', async (request) => {
+    try {
+      await limiter.consume(request.ip)
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal
+      throw new PunteError('RATE_LIMITED', { retry_after_s: Math.ceil(refusal.msBeforeNext / 1000) })
+    }
+  })
+}
+
+async function servePage(server: FastifyInstance, pages_dir: string): Promise<void> {
+  const index = join(pages_dir, 'index.html')
+  if (!existsSync(index)) throw new Error(`the hosted page is not built: ${index} is missing`)
+  const html = await readFile(index)
+  const html_br = existsSync(`${index}.br`) ? await readFile(`${index}.br`) : undefined
+  await server.register(fastifyStatic, {
+    root: join(pages_dir, 'assets'),
+    prefix: '/checkout/assets/',
+    preCompressed: true,
+    index: false,
+    maxAge: '1y',
+    immutable: true,
+    dotfiles: 'ignore',
+  })
+  server.get('/payment-initiation', async (request, reply) => {
+    reply.type('text/html; charset=utf-8').header('vary', 'accept-encoding')
+    const wants_br = /\bbr\b/.test(request.headers['accept-encoding'] ?? '')
+    return html_br !== undefined && wants_br ? reply.header('content-encoding', 'br').send(html_br) : reply.send(html)
+  })
+  // Browsers ask for it whatever the page says; the answer is "none", without noise in the log.
+  server.get('/favicon.ico', (_request, reply) => reply.code(204).send())
+}
+
+const Params = Type.Object({ paymentId: Type.String({ pattern: '^[1-9][0-9]{0,15}$' }) })
+const text = (maxLength: number) => Type.String({ maxLength })
+const SubmitBody = Type.Object(
+  {
+    pageToken: text(64),
+    bankId: text(64),
+    debtorIban: text(64),
+    email: text(320),
+    userCode: Type.Optional(text(100)),
+    termsAccepted: Type.Literal(true),
+    language: Type.Union([Type.Literal('ro'), Type.Literal('en')]),
+    creditorName: Type.Optional(text(300)),
+    creditorIban: Type.Optional(text(64)),
+    amountMinor: Type.Optional(Type.Integer()),
+    details: Type.Optional(text(600)),
+  },
+  { additionalProperties: false },
+)
+
+type Found = { readonly partner: Partner; readonly payment: PaymentRow }
+
+/** The payment that path and `Payment-State` name together. A forged, missing or foreign state is refused before the database is asked. */
+async function findPayment(context: Context, request: FastifyRequest): Promise<Found> {
+  const payment_id = Number((request.params as { paymentId: string }).paymentId)
+  const state = request.headers['payment-state']
+  const key = typeof state === 'string' ? readPageState(context.keys, payment_id, state) : undefined
+  if (key === undefined) throw new PunteError('STATE_INVALID')
+  const payment = await loadPayment(context, key)
+  const partner = context.partners.byId(key.partner_id)
+  if (payment === undefined || partner === undefined || payment.requested_at === null)
+    throw new PunteError('PAYMENT_UNKNOWN')
+  return { partner, payment }
+}
+
+function serveCalls(server: FastifyInstance, context: Context): void {
+  const path = '/checkout/api/payments/:paymentId'
+  server.get(path, { schema: { params: Params } }, async (request) => {
+    const { partner, payment } = await findPayment(context, request)
+    return viewOf(context, partner, payment)
+  })
+  server.post(`${path}/submit`, { schema: { params: Params, body: SubmitBody } }, async (request) => {
+    const { partner, payment } = await findPayment(context, request)
+    if (partner.status === 'suspended') throw new PunteError('PARTNER_SUSPENDED')
+    const view = viewOf(context, partner, payment)
+    // A second tab, a double click, a reload after the submit: show what is, start nothing.
+    if (view.step !== 'form') return view
+    const body = request.body as SubmitRequest
+    const { bank, terms, amount_minor, psu_id } = checkSubmission(context, partner, payment, body)
+    const user_agent = request.headers['user-agent']?.slice(0, 256)
+    const psu = {
+      ip_address: request.ip,
+      language: body.language,
+      ...(psu_id !== undefined && { psu_id }),
+      ...(user_agent !== undefined && { user_agent }),
+    }
+    try {
+      await submitPayment(context, { payment, bank, terms, amount_minor, psu })
+    } catch (error) {
+      if (!(error instanceof PunteError && error.code === 'PAYMENT_IN_PROGRESS')) throw error
+    }
+    return viewOf(context, partner, await reload(context, payment))
+  })
+  server.post(`${path}/abandon`, { schema: { params: Params } }, async (request) => {
+    const { partner, payment } = await findPayment(context, request)
+    await abandonPayment(context, payment)
+    return viewOf(context, partner, await reload(context, payment))
+  })
+  server.get(`${path}/qr`, { schema: { params: Params } }, async (request, reply) => {
+    const { payment } = await findPayment(context, request)
+    return reply.type('image/svg+xml').send(pageQr(context, payment))
+  })
+}
+
+type OauthQuery = { state?: string; code?: string; error?: string; iss?: string }
+const OauthReturn = Type.Object({
+  state: Type.Optional(text(128)),
+  code: Type.Optional(text(2048)),
+  error: Type.Optional(text(128)),
+  iss: Type.Optional(text(512)),
+})
+
+function serveReturn(server: FastifyInstance, context: Context): void {
+  const finish = async (reply: FastifyReply, start: () => ReturnType<typeof takeReturn>) => {
+    let page_url = '/payment-initiation'
+    try {
+      const taken = start()
+      page_url = taken.page_url
+      const asked = taken.asked.catch((error: unknown) =>
+        context.log.error({ error }, 'a return could not be settled; the poll will'),
+      )
+      await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, RETURN_WAIT_MS).unref())])
+    } catch (error) {
+      // A forged return is shown the page for a link that is not valid.
+      if (!(error instanceof PunteError)) throw error
+      context.log.warn({ error_code: error.code }, 'a return from a bank was refused')
+    }
+    return reply.redirect(page_url, 303)
+  }
+  server.get(
+    '/payment-return/:state/:result',
+    { schema: { params: Type.Object({ state: text(128), result: text(8) }) } },
+    async (request, reply) => {
+      const { state } = request.params as { state: string }
+      return finish(reply, () => takeReturn(context, { state }))
+    },
+  )
+  server.get('/payment-return', { schema: { querystring: OauthReturn } }, async (request, reply) => {
+    const { state = '', code, error, iss } = request.query as OauthQuery
+    const oauth = {
+      ...(code !== undefined && { code }),
+      ...(error !== undefined && { error }),
+      ...(iss !== undefined && { iss }),
+    }
+    return finish(reply, () => takeReturn(context, { state, oauth }))
+  })
+}
