@@ -7,8 +7,25 @@ import { type Logger, pino } from 'pino'
 export type Log = Logger
 
 const REDACTED = [
-  'authorization', 'access_token', 'refresh_token', 'accessToken', 'refreshToken', 'token', 'password', 'code', 'state',
-  'iban', 'creditorIban', 'debtorIban', 'creditor_iban', 'debtor_iban', 'email', 'psuEmail', 'psu_id', 'details', 'cookie',
+  'authorization',
+  'access_token',
+  'refresh_token',
+  'accessToken',
+  'refreshToken',
+  'token',
+  'password',
+  'code',
+  'state',
+  'iban',
+  'creditorIban',
+  'debtorIban',
+  'creditor_iban',
+  'debtor_iban',
+  'email',
+  'psuEmail',
+  'psu_id',
+  'details',
+  'cookie',
 ]
 
 /** @param level pino's level; `silent` for tests */

@@ -1,9 +1,11 @@
 /** The payer's browser comes back from the bank, in whatever way the bank sends it. */
+import type { BankConnector, BankSession } from '../../infra/banks/connector.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
+import { advance } from './advance.ts'
 import { pageState, readReturnState } from './capability.ts'
 import { openSession, sealSession } from './session.ts'
-import { settle } from './settle.ts'
+import { nextAskAt, settle } from './settle.ts'
 import { loadPayment, type PaymentKey, type PaymentRow, recordReturn, saveSession } from './store.ts'
 
 export type ReturnInput = {
@@ -57,14 +59,38 @@ async function finishOauth(
     { ...callback, state },
     { oauth_redirect_uri: redirect_uri },
   )
-  if (answer.kind !== 'ok') {
-    // A payer who refuses comes back with an error; a replayed code is refused. The status question tells what is true.
-    context.log.info(
-      { payment_id: payment.payment_id, bank_id: payment.bank_id, answer: answer.kind },
-      'the authorisation code was not exchanged',
-    )
-    return
+  if (answer.kind === 'ok') {
+    const sealed = sealSession(context, payment, { ...session, bank: answer.value.session })
+    await saveSession(context, payment, payment.attempt_no, payment.session_enc, sealed)
+  } else if (answer.kind === 'refused' && answer.code === 'access_denied') {
+    await takeRefusal(context, payment, bank, session.bank)
+  } else {
+    // Forged, replayed, or the bank is silent: nothing is known, and the genuine return still works.
+    const facts = { payment_id: payment.payment_id, bank_id: payment.bank_id, answer: answer.kind }
+    context.log.info(facts, 'the authorisation code was not exchanged')
   }
-  const sealed = sealSession(context, payment, { ...session, bank: answer.value.session })
-  await saveSession(context, payment, payment.attempt_no, payment.session_enc, sealed)
+}
+
+/**
+ * The bank's page says that the payer refused. It says so through the payer's browser, so the bank is asked to drop the
+ * payment; only its own word makes that final. Without it the payment is abandoned, which a late success overtakes.
+ */
+async function takeRefusal(
+  context: Context,
+  payment: PaymentRow,
+  bank: BankConnector,
+  session: BankSession,
+): Promise<void> {
+  const answer = await bank.cancel(session)
+  const dropped = answer.kind === 'ok' && answer.value.cancelled
+  await advance(context, payment, {
+    event: dropped ? 'bank_cancelled' : 'payer_abandons',
+    cause: 'return',
+    reason: 'REFUSED_BY_PAYER',
+    attempt: {
+      attempt_no: payment.attempt_no,
+      ...(dropped && { state: 'closed' as const }),
+      next_ask_at: dropped ? null : nextAskAt(context.clock.now(), context.clock.now()),
+    },
+  })
 }

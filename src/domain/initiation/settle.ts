@@ -2,11 +2,11 @@
  * The one completion path: the payer's return, the poll, the bank's push and staff all end here. Asks the bank and
  * records its word; what is asked for is never guessed.
  */
-import type { BankAnswer, Initiated, StatusReport } from '../../infra/banks/connector.ts'
+import type { BankAnswer, BankSession, Initiated, StatusReport } from '../../infra/banks/connector.ts'
 import type { Context } from '../context.ts'
 import { advance } from './advance.ts'
 import { openSession, sealSession } from './session.ts'
-import { eventOfBankStatus, isFinalAtBank, nextStatus, type PaymentStatus } from './state.ts'
+import { eventOfBankStatus, isFinalAtBank, type PaymentEvent, type PaymentStatus } from './state.ts'
 import { type Cause, changeAttempt, loadPayment, type PaymentKey, type PaymentRow } from './store.ts'
 
 /** Seconds between questions, by how long ago the submission was: often while the payer is at it, then ever more rarely. */
@@ -51,49 +51,33 @@ async function recordStatus(
 ): Promise<PaymentStatus> {
   const now = context.clock.now()
   const next_ask_at = nextAskAt(payment.submitted_at as Date, now)
+  const session_enc = renewedSession(context, payment, answer.kind === 'ok' ? answer.value.session : answer.session)
+  const attempt = { attempt_no: payment.attempt_no, next_ask_at, ...(session_enc && { session_enc }) }
   const event = answer.kind === 'ok' ? eventOfBankStatus(answer.value.status) : undefined
   if (answer.kind !== 'ok' || event === undefined) {
     // No news is no status: silence, faults and words we do not know leave the payment as it is.
-    if (answer.kind !== 'ok')
-      context.log.info(
-        { payment_id: payment.payment_id, bank_id: payment.bank_id, answer: answer.kind },
-        'the bank told no status',
-      )
-    else
-      context.log.warn(
-        { payment_id: payment.payment_id, bank_id: payment.bank_id, bank_status: answer.value.status.slice(0, 20) },
-        'unknown bank status',
-      )
-    await changeAttempt(context, payment, now, { attempt_no: payment.attempt_no, next_ask_at })
+    const facts = { payment_id: payment.payment_id, bank_id: payment.bank_id }
+    if (answer.kind !== 'ok') context.log.info({ ...facts, answer: answer.kind }, 'the bank told no status')
+    else context.log.warn({ ...facts, bank_status: answer.value.status.slice(0, 20) }, 'unknown bank status')
+    await changeAttempt(context, payment, now, attempt)
     return payment.status
   }
-  const { session } = answer.value
-  const known = openSession(context, payment)
+  const { status: bank_status } = answer.value
   const final = isFinalAtBank(event)
-  if (
-    !final &&
-    session === undefined &&
-    answer.value.status === payment.bank_status &&
-    nextStatus(payment.status, event) === undefined
-  ) {
-    await changeAttempt(context, payment, now, { attempt_no: payment.attempt_no, next_ask_at })
-    return payment.status
-  }
   const { status } = await advance(context, payment, {
     event,
     cause,
-    ...reasonOf(event, answer.value.reason),
-    detail: { bank_status: answer.value.status, attempt_no: payment.attempt_no },
-    attempt: {
-      attempt_no: payment.attempt_no,
-      bank_status: answer.value.status,
-      next_ask_at: final ? null : next_ask_at,
-      ...(final && { state: 'closed' as const }),
-      ...(session !== undefined &&
-        known !== undefined && { session_enc: sealSession(context, payment, { ...known, bank: session }) }),
-    },
+    ...reasonOf(event, answer.value),
+    detail: { bank_status, attempt_no: payment.attempt_no },
+    attempt: { ...attempt, bank_status, ...(final && { state: 'closed', next_ask_at: null }) },
   })
   return status
+}
+
+/** The session as it must be kept from now on, when the bank's connector renewed its tokens on the way. */
+function renewedSession(context: Context, payment: PaymentRow, bank: BankSession | undefined): Buffer | undefined {
+  const known = bank === undefined ? undefined : openSession(context, payment)
+  return bank === undefined || known === undefined ? undefined : sealSession(context, payment, { ...known, bank })
 }
 
 /** Records that the bank took the submission: its number, where the payer must go, its first status. */
@@ -127,18 +111,21 @@ export async function recordAccepted(
   })
 }
 
-/** A machine code for why a payment ended badly, from the bank's words; the words themselves are not kept. */
-function reasonOf(event: string, text: string | undefined): { reason?: string } {
+/** A machine code for why a payment ended badly, from the bank's code or words; the words themselves are not kept. */
+function reasonOf(event: PaymentEvent, report: StatusReport): { reason?: string } {
   if (event === 'bank_cancelled') return { reason: 'CANCELLED_AT_BANK' }
   if (event !== 'bank_rejected') return {}
-  const said = text ?? ''
   // ISO 20022 ExternalStatusReason1Code where the bank gives one, else its words.
-  if (/\bAM04\b|FUNDS_NOT_AVAILABLE|insuficient|insufficient|no funds/i.test(said))
-    return { reason: 'INSUFFICIENT_FUNDS' }
-  if (/\b(DS02|DS0[A-H]|CUST)\b|refuz|declined by|rejected by (the )?(user|psu|payer|customer)/i.test(said))
-    return { reason: 'REFUSED_BY_PAYER' }
-  if (/\bAC0[1-7]\b|\bAC1[34]\b|account (closed|blocked)|cont(ul)? (este )?(blocat|închis)/i.test(said))
-    return { reason: 'ACCOUNT_INVALID' }
-  if (/\bAB10\b|time.?out|expir|SCA/i.test(said)) return { reason: 'SCA_FAILED' }
-  return { reason: 'BANK_REFUSED' }
+  const said = `${report.reason_code ?? ''} ${report.reason ?? ''}`
+  return { reason: REASONS.find(({ pattern }) => pattern.test(said))?.code ?? 'BANK_REFUSED' }
 }
+
+const REASONS: readonly { readonly code: string; readonly pattern: RegExp }[] = [
+  { code: 'INSUFFICIENT_FUNDS', pattern: /\bAM04\b|FUNDS_NOT_AVAILABLE|insuficient|insufficient|no funds/i },
+  {
+    code: 'REFUSED_BY_PAYER',
+    pattern: /\b(DS02|CUST)\b|refuzat. de pl|refuz|declined by|rejected by (the )?(user|psu|payer|customer)/i,
+  },
+  { code: 'ACCOUNT_INVALID', pattern: /\bAC0[1-7]\b|\bAC1[34]\b|account (closed|blocked)|blocat|închis/i },
+  { code: 'SCA_FAILED', pattern: /\bAB10\b|time.?out|expir|\bSCA\b|autentific/i },
+]

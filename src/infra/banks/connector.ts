@@ -10,12 +10,21 @@ export type ScaKind = 'redirect' | 'oauth' | 'decoupled'
 /**
  * What a call to a bank came to. `not_sent` and `unknown` are different: after `not_sent` nothing can have happened at
  * the bank; after `unknown` (time-out, connection cut after sending, 5xx, unreadable 2xx) it may have, and only asking tells.
+ *
+ * A `session` on an answer that is not ok replaces the stored one all the same: its tokens were renewed before the call
+ * itself failed, and the bank accepts the old ones no more.
  */
 export type BankAnswer<T> =
   | { readonly kind: 'ok'; readonly value: T }
-  | { readonly kind: 'refused'; readonly http_status: number; readonly code: string; readonly text: string }
-  | { readonly kind: 'not_sent'; readonly reason: string }
-  | { readonly kind: 'unknown'; readonly reason: string; readonly http_status?: number }
+  | {
+      readonly kind: 'refused'
+      readonly http_status: number
+      readonly code: string
+      readonly text: string
+      readonly session?: BankSession
+    }
+  | { readonly kind: 'not_sent'; readonly reason: string; readonly session?: BankSession }
+  | { readonly kind: 'unknown'; readonly reason: string; readonly http_status?: number; readonly session?: BankSession }
 
 /** transactionStatus as the bank says it (Berlin Group NextGenPSD2 1.3.12 §14.17, ISO 20022), plus what some banks add. */
 export type BankStatus = string
@@ -73,6 +82,8 @@ export type Initiated = {
 
 export type StatusReport = {
   readonly status: BankStatus
+  /** The bank's machine code of that reason: ISO 20022 (`AM04`) or tppMessages (`FUNDS_NOT_AVAILABLE`). */
+  readonly reason_code?: string
   /** The bank's words on why (tppMessages, psuMessage, StsRsnInf), shortened, free of personal data. */
   readonly reason?: string
   readonly session?: BankSession
@@ -104,6 +115,7 @@ export type BankProfile = {
   readonly needs_psu_id: boolean
   /** True when a repeated POST with the same X-Request-ID yields the same payment, so that `unknown` can be settled by repeating. */
   readonly idempotent_initiation: boolean
+  /** Up to and with the version: `https://api.bank.ro/psd2/v1`; `/payments/…` follows. */
   readonly base_url: string
   readonly payment_product: string
   /** Origins that links of this bank's answers may lead a browser to. */
@@ -117,8 +129,11 @@ export type BankProfile = {
   readonly signing: {
     readonly required: boolean
     readonly digest: 'SHA-256' | 'SHA-512'
+    /** What the signature covers, of what the message has. */
     readonly headers: readonly string[]
   }
+  /** Fixed headers that the bank wants on every call, such as an id of its developer portal. Nothing secret. */
+  readonly headers?: Readonly<Record<string, string>>
   readonly timeout_ms: number
   /** PEM file of the authority that signs the bank's server certificate; the system's authorities when absent. */
   readonly ca_file?: string

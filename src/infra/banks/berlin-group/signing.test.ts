@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { createHash, verify, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { createAuthority, issueClientCertificate, issueQseal } from '../../certificates/issue.ts'
+import { createSigner, digestOf, type Headers, keyId, signingString } from './signing.ts'
+
+/** A whole request signed by an independent client with a public sandbox seal (its certificate expired in January 2026). */
+type Vector = { readonly body: string; readonly headers: Headers; readonly signingString: string }
+const vector: Vector = JSON.parse(readFileSync(new URL('./vectors/signed-request.json', import.meta.url), 'utf8'))
+const recorded: Headers = Object.fromEntries(
+  Object.entries(vector.headers).map(([name, value]) => [name.toLowerCase(), value]),
+)
+
+const parametersOf = (signature: string) =>
+  Object.fromEntries([...signature.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]))
+
+test('the recorded request: same digest, same signing string, and the signature verifies over it', () => {
+  assert.equal(digestOf(vector.body, 'SHA-256'), recorded.digest)
+  const { headers = '', signature = '', keyId: key_id = '' } = parametersOf(recorded.signature ?? '')
+  const text = signingString(headers.split(' '), recorded)
+  assert.equal(text, vector.signingString)
+  const certificate = new X509Certificate(Buffer.from(recorded['tpp-signature-certificate'] ?? '', 'base64'))
+  assert.ok(verify('sha256', Buffer.from(text), certificate.publicKey, Buffer.from(signature, 'base64')))
+  assert.ok(
+    !verify(
+      'sha256',
+      Buffer.from(text.replace('PSU-1234', 'PSU-1235')),
+      certificate.publicKey,
+      Buffer.from(signature, 'base64'),
+    ),
+  )
+  assert.equal(keyId(certificate).split(',')[0], key_id.split(',')[0])
+  // The same parts; that client wrote the name from its first part on.
+  assert.deepEqual(new Set(keyId(certificate).split(/,(?:CA=)?/)), new Set(key_id.split(/,(?:CA=)?/)))
+})
+
+test('what we sign verifies with the certificate we send, and covers what the message has of the list', async () => {
+  const authority = await createAuthority({ name: 'Autoritate "de test"', organisation: 'Ștampile' })
+  const seal = await issueQseal(authority, { organisation: 'Punte Test SRL', organisation_identifier: 'PSDRO-SBX-1' })
+  const sign = createSigner(seal)
+  const rules = {
+    digest: 'SHA-512' as const,
+    headers: ['digest', 'date', 'x-request-id', 'psu-id', 'tpp-redirect-uri'],
+  }
+  const body = '{"text":"ăîâșț"}'
+  const signed = sign({ date: 'Sat, 21 Nov 2026 20:00:00 GMT', 'x-request-id': 'a', 'psu-id': 'ion' }, body, rules)
+  assert.equal(signed.digest, `SHA-512=${createHash('sha512').update(Buffer.from(body)).digest('base64')}`)
+  const { headers, algorithm, signature, keyId: key_id } = parametersOf(signed.signature ?? '')
+  assert.deepEqual([headers, algorithm], ['digest date x-request-id psu-id', 'rsa-sha256'])
+  const certificate = new X509Certificate(Buffer.from(signed['tpp-signature-certificate'] ?? '', 'base64'))
+  assert.equal(certificate.serialNumber, new X509Certificate(seal.certificate_pem).serialNumber)
+  const text = `digest: ${signed.digest}\ndate: Sat, 21 Nov 2026 20:00:00 GMT\nx-request-id: a\npsu-id: ion`
+  assert.ok(verify('sha256', Buffer.from(text), certificate.publicKey, Buffer.from(signature ?? '', 'base64')))
+  assert.match(key_id ?? '', /^SN=[0-9A-F]+,CA=CN=Autoritate%20\\%22de%20test\\%22,/)
+  assert.match(signed.signature ?? '', /^[ -~]+$/)
+  // No body: the digest of nothing, signed all the same.
+  assert.equal(
+    sign({}, '', { digest: 'SHA-256', headers: ['digest'] }).digest,
+    'SHA-256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=',
+  )
+})
+
+test('a seal that cannot sign is refused at once', async () => {
+  const authority = await createAuthority({ name: 'CA' })
+  const [one, two, elliptic] = await Promise.all([
+    issueQseal(authority, { organisation: 'A', organisation_identifier: 'PSDRO-SBX-1' }),
+    issueQseal(authority, { organisation: 'B', organisation_identifier: 'PSDRO-SBX-2' }),
+    issueClientCertificate(authority, { subject: { common_name: 'c' } }),
+  ])
+  assert.throws(() => createSigner({ certificate_pem: one.certificate_pem, key_pem: two.key_pem }), /does not belong/)
+  assert.throws(() => createSigner(elliptic), /not an RSA key/)
+})

@@ -1,0 +1,55 @@
+/** What the process counts about itself; `http/ops` serves it. Labels hold routes and codes, never ids of payers or payments. */
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+
+export const metrics = new Registry()
+
+const http_seconds = new Histogram({
+  name: 'punte_http_request_seconds',
+  help: 'Time from the request line to the end of the answer.',
+  labelNames: ['surface', 'method', 'route', 'status'],
+  buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+  registers: [metrics],
+})
+
+const refusals = new Counter({
+  name: 'punte_refusals_total',
+  help: 'Requests refused, by surface and error code.',
+  labelNames: ['surface', 'code'],
+  registers: [metrics],
+})
+
+const payment_statuses = new Counter({
+  name: 'punte_payment_status_total',
+  help: 'Payments that reached a status, as seen by this process.',
+  labelNames: ['status'],
+  registers: [metrics],
+})
+
+let collecting = false
+
+/** Event loop, memory, garbage collection; once for each process. */
+export function collectProcessMetrics(): void {
+  if (collecting) return
+  collecting = true
+  collectDefaultMetrics({ register: metrics, prefix: 'punte_' })
+}
+
+/** @param route the template (`/status/:paymentId`), never the address itself */
+export function observeRequest(seen: {
+  surface: string
+  method: string
+  route: string
+  status: number
+  seconds: number
+}): void {
+  const { surface, method, route, status, seconds } = seen
+  http_seconds.observe({ surface, method, route, status }, seconds)
+}
+
+export function countRefusal(surface: string, code: string): void {
+  refusals.inc({ surface, code })
+}
+
+export function countPaymentStatus(status: string): void {
+  payment_statuses.inc({ status })
+}
