@@ -4,9 +4,11 @@
  */
 import type { Context } from '../context.ts'
 import { openOrder } from './session.ts'
-import { type AttemptState, changeAttempt, loadPayment, type PaymentKey } from './store.ts'
+import { type AttemptState, changeAttempt, loadPayment, type PaymentKey, type PaymentRow } from './store.ts'
 import { callBank, recordInitiation } from './submit.ts'
 
+/** Repeated this long in vain, a submission whose link nobody was given is let go, so that the payer can try another bank. */
+const REPEAT_FOR_MS = 10 * 60_000
 const REPEAT_EVERY_MS = [5_000, 15_000, 60_000, 300_000]
 
 /** Finds out what became of a payment's submission. */
@@ -29,6 +31,8 @@ export async function recoverSubmission(context: Context, key: PaymentKey): Prom
   if (bank.profile.idempotent_initiation) {
     const answer = await callBank(context, payment, bank, request_id, sent)
     if (answer.kind === 'not_sent' || answer.kind === 'unknown') {
+      const age_ms = now.getTime() - (payment.submitted_at as Date).getTime()
+      if (age_ms > REPEAT_FOR_MS && bank.profile.sca !== 'decoupled') return letGo(context, payment)
       // Unreachable now says nothing about then.
       const delay_ms = REPEAT_EVERY_MS[Math.min(payment.asked_no ?? 0, REPEAT_EVERY_MS.length - 1)] as number
       await changeAttempt(context, payment, now, {
@@ -42,9 +46,7 @@ export async function recoverSubmission(context: Context, key: PaymentKey): Prom
     return answer.kind === 'ok' ? 'open' : 'closed'
   }
   if (bank.profile.sca !== 'decoupled') {
-    // The bank may hold a payment that nobody was sent to: without its link no payer can authorise it, and it lapses there.
-    await changeAttempt(context, payment, now, { attempt_no, state: 'closed', refusal: 'LOST', next_ask_at: null })
-    return 'closed'
+    return letGo(context, payment)
   }
   // A decoupled bank may be asking the payer's phone this minute. Only the bank's staff and ours can tell.
   context.log.error(
@@ -53,4 +55,11 @@ export async function recoverSubmission(context: Context, key: PaymentKey): Prom
   )
   await changeAttempt(context, payment, now, { attempt_no, state: 'unknown', next_ask_at: null })
   return 'unknown'
+}
+
+// The bank may hold a payment that nobody was sent to: without its link no payer can authorise it, and it lapses there.
+async function letGo(context: Context, payment: PaymentRow): Promise<AttemptState> {
+  const change = { attempt_no: payment.attempt_no, state: 'closed', refusal: 'LOST', next_ask_at: null } as const
+  await changeAttempt(context, payment, context.clock.now(), change)
+  return 'closed'
 }

@@ -240,12 +240,14 @@ test('oauth: code with PKCE, status by token, token renewed when it expires', as
   assert.equal(url.origin, place('oauth').pages_url)
   assert.equal(url.searchParams.get('scope'), `PIS:${session.bank_payment_id}`)
   assert.equal(url.searchParams.get('code_challenge_method'), 'S256')
-  assert.deepEqual(await bank.status(session), { kind: 'not_sent', reason: 'NOT_AUTHORISED_YET' })
+  assert.deepEqual(await bank.status(session), { kind: 'ok', value: { status: 'RCVD' } })
 
   const back = await browse('oauth', next.url, [loginForm(who), decide('approve')])
   assert.equal(`${back.origin}${back.pathname}`, input.oauth_redirect_uri)
   assert.equal(back.searchParams.get('iss'), place('oauth').api_url)
   const callback = callbackOf(back, input.oauth_state)
+  // A payer who agrees and never comes back: the bank tells at least that.
+  assert.deepEqual(await bank.status(session), { kind: 'ok', value: { status: 'ACTC' } })
   const redirect = { oauth_redirect_uri: input.oauth_redirect_uri }
 
   // Nothing is sent for a forged answer, so the genuine one still counts.

@@ -16,8 +16,16 @@ import type {
   Initiated,
   InitiateInput,
   PsuContext,
+  StatusReport,
 } from '../connector.ts'
-import { type InitiationAnswer, paymentBody, readInitiation, readRefusal, readStatus } from './messages.ts'
+import {
+  type InitiationAnswer,
+  paymentBody,
+  readInitiation,
+  readRefusal,
+  readScaStatus,
+  readStatus,
+} from './messages.ts'
 import { createOAuthClient, type OAuthClient, type Tokens } from './oauth.ts'
 import type { Headers, Signer } from './signing.ts'
 
@@ -89,7 +97,7 @@ export function createBerlinGroupConnector(parts: BerlinGroupParts): BankConnect
 
     async status(session, psu) {
       if (oauth !== undefined && session.access_token === undefined)
-        return { kind: 'not_sent', reason: 'NOT_AUTHORISED_YET' }
+        return authorisationStatus(parts, pathOf(session), session)
       const asked = await withFreshToken(oauth, session, (current) =>
         send(parts, {
           method: 'GET',
@@ -113,6 +121,30 @@ export function createBerlinGroupConnector(parts: BerlinGroupParts): BankConnect
       return { kind: 'ok', value: { cancelled: asked.answer.http_status === 204 || asked.answer.http_status === 200 } }
     },
   }
+}
+
+/**
+ * Without a token an OAuth bank tells no transaction status, but of the authorisation it does. A payer who agreed and
+ * never came back must not count as one who never paid: `finalised` is told as ACTC, which no time-out abandons.
+ */
+async function authorisationStatus(
+  parts: BerlinGroupParts,
+  path: string,
+  session: BankSession,
+): Promise<BankAnswer<StatusReport>> {
+  const { authorisation_id } = session
+  if (typeof authorisation_id !== 'string') return { kind: 'not_sent', reason: 'NOT_AUTHORISED_YET' }
+  const answer = await send(parts, {
+    method: 'GET',
+    path: `${path}/authorisations/${encodeURIComponent(authorisation_id)}`,
+    request_id: randomUUID(),
+    headers: {},
+  })
+  if (answer.kind !== 'ok') return answer
+  const sca_status = readScaStatus(answer.value)
+  if (sca_status === undefined) return { kind: 'unknown', reason: 'ANSWER_MALFORMED' }
+  const agreed = sca_status === 'finalised' || sca_status === 'exempted'
+  return { kind: 'ok', value: { status: agreed ? 'ACTC' : 'RCVD' } }
 }
 
 type Sent =
@@ -167,7 +199,8 @@ async function nextStep(
   metadata: ServerMetadata | undefined,
 ): Promise<BankAnswer<Initiated>> {
   const { bank_payment_id, status } = initiation
-  const session: BankSession = { bank_payment_id }
+  const { authorisation_id } = initiation
+  const session: BankSession = { bank_payment_id, ...(authorisation_id === undefined ? {} : { authorisation_id }) }
   if (BEYOND_AUTHORISATION.includes(status)) return { kind: 'ok', value: { session, status, next: { kind: 'none' } } }
   if (profile.sca === 'decoupled') {
     return {

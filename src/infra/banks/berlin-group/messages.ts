@@ -38,6 +38,8 @@ export type InitiationAnswer = {
   readonly bank_payment_id: string
   readonly status: string
   readonly sca_redirect?: string
+  /** Of the authorisation that the bank began by itself: last part of the `scaStatus` link. */
+  readonly authorisation_id?: string
   readonly psu_message?: string
 }
 
@@ -54,10 +56,12 @@ export function readInitiation(body: Buffer): InitiationAnswer | undefined {
     if (link !== undefined && !namesPayment(link, bank_payment_id)) return undefined
   }
   const sca_redirect = linkOf(answer, 'scaRedirect')
+  const authorisation_id = linkOf(answer, 'scaStatus')?.split(/[?#]/, 1)[0]?.split('/').at(-1)
   const psu_message = psuMessage(answer)
   return {
     bank_payment_id,
     status,
+    ...(authorisation_id !== undefined && PAYMENT_ID.test(authorisation_id) ? { authorisation_id } : {}),
     ...(sca_redirect === undefined ? {} : { sca_redirect }),
     ...(psu_message === undefined ? {} : { psu_message }),
   }
@@ -86,6 +90,12 @@ export function readStatus(body: Buffer, bank_payment_id: string): StatusAnswer 
     ...(reason_code === undefined ? {} : { reason_code }),
     ...(reason === undefined ? {} : { reason }),
   }
+}
+
+/** scaStatusResponse (§14.10): how far the payer's authorisation is; undefined when the answer is not one. */
+export function readScaStatus(body: Buffer): string | undefined {
+  const status = readObject(body)?.scaStatus
+  return isCode(status) ? status : undefined
 }
 
 /** Why the bank refused a call: the first error of any shape that banks use, or the HTTP status where it says nothing. */

@@ -1,0 +1,63 @@
+/** The queue's tasks of this folder, to be given to `startWorker`. */
+import type { JobTask } from '../../infra/jobs/worker.ts'
+import type { Context } from '../context.ts'
+import { sendPayerMail } from './payer-mail.ts'
+import { deliverWebhook, type WebhookJob } from './webhooks.ts'
+
+// Places, not threads: most of them wait for strangers' servers. With 8 at most per fast endpoint, five partners whose
+// endpoints die in the same moment leave places for the others until their gates close.
+const PLACES = 48
+
+/** `deliver_webhook` and `send_payer_mail`, in a lane of their own: nothing else waits behind a slow endpoint. */
+export function eventTasks(context: Context): Record<'deliver_webhook' | 'send_payer_mail', JobTask> {
+  return {
+    deliver_webhook: {
+      lane: 'events',
+      concurrency: PLACES,
+      run: (payload) => deliverWebhook(context, readWebhookJob(payload)),
+    },
+    send_payer_mail: {
+      lane: 'events',
+      concurrency: PLACES,
+      run: async (payload, { last_attempt }) => {
+        const fields = fieldsOf(payload)
+        const { language } = fields
+        await sendPayerMail(
+          context,
+          { ...readKey(fields), ...(typeof language === 'string' && { language }) },
+          last_attempt,
+        )
+      },
+    },
+  }
+}
+
+function readWebhookJob(payload: unknown): WebhookJob {
+  const fields = fieldsOf(payload)
+  return {
+    ...readKey(fields),
+    ...(fields.try_no !== undefined && { try_no: integer(fields, 'try_no') }),
+    ...(fields.waiting_since_ms !== undefined && { waiting_since_ms: integer(fields, 'waiting_since_ms') }),
+    ...(fields.forced === true && { forced: true }),
+  }
+}
+
+function readKey(fields: Record<string, unknown>) {
+  return {
+    partner_id: integer(fields, 'partner_id'),
+    payment_id: integer(fields, 'payment_id'),
+    event_no: integer(fields, 'event_no'),
+  }
+}
+
+function fieldsOf(payload: unknown): Record<string, unknown> {
+  if (typeof payload !== 'object' || payload === null) throw new TypeError('a job without fields')
+  return payload as Record<string, unknown>
+}
+
+function integer(fields: Record<string, unknown>, name: string): number {
+  const value = fields[name]
+  if (typeof value !== 'number' || !Number.isSafeInteger(value))
+    throw new TypeError(`a job's ${name} is not a whole number`)
+  return value
+}
