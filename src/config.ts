@@ -158,9 +158,10 @@ export const SETTINGS = {
   },
   PUNTE_WORKER_CONCURRENCY: {
     kind: 'integer',
-    default: '20',
+    default: '48',
     rule: positive,
-    about: 'Background jobs at once in this process.',
+    about:
+      'Webhooks and mails under way at once in this process; they mostly wait for strangers, 8 at most for one endpoint.',
   },
   PUNTE_LOG_LEVEL: {
     kind: 'text',

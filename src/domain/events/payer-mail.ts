@@ -1,13 +1,13 @@
 /** Mails the payer what became of the payment. */
 import { MailError } from '../../infra/mail/mailer.ts'
 import type { Context } from '../context.ts'
-import { openSession } from '../initiation/session.ts'
+import { openOrder, openSession } from '../initiation/session.ts'
 import { loadPayment, type PaymentRow } from '../initiation/store.ts'
 import { openTerms } from '../initiation/terms.ts'
 import { isOutcome, type MailText, payerMailText } from './payer-mail-text.ts'
 import { claimMail, type EventKey, loadMailEvent, recordMail } from './store.ts'
 
-export type PayerMailJob = EventKey & { readonly language?: string }
+export type PayerMailJob = EventKey
 
 /**
  * Sends the mail about one event, once unless the process dies between sending and recording; the repetition then has
@@ -21,7 +21,7 @@ export async function sendPayerMail(context: Context, job: PayerMailJob, last_at
   const payment = await loadPayment(context, job)
   if (event === undefined || payment === undefined) throw new Error('a mail is to tell of an event that does not exist')
   if (!isOutcome(event.status) || payment.status !== event.status) return
-  const { mail, to } = compose(context, payment, event, job.language) ?? {}
+  const { mail, to } = compose(context, payment, event) ?? {}
   if (mail === undefined || to === undefined) return
   if ((await claimMail(context, job)) !== 'sending') return
   try {
@@ -45,7 +45,6 @@ function compose(
   context: Context,
   payment: PaymentRow,
   event: { readonly status: string; readonly at: Date },
-  language: string | undefined,
 ): { mail: MailText; to: string } | undefined {
   const terms = openTerms(context, payment)
   const partner = context.partners.byId(payment.partner_id)
@@ -61,7 +60,8 @@ function compose(
   )
     return undefined
   const mail = payerMailText({
-    language: language === 'en' ? 'en' : 'ro',
+    // The language of the page when the payer submitted.
+    language: openOrder(context, payment)?.psu.language === 'en' ? 'en' : 'ro',
     status: event.status,
     reason: payment.reason ?? undefined,
     at: event.at,

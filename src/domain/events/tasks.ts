@@ -4,30 +4,19 @@ import type { Context } from '../context.ts'
 import { sendPayerMail } from './payer-mail.ts'
 import { deliverWebhook, type WebhookJob } from './webhooks.ts'
 
-// Places, not threads: most of them wait for strangers' servers. With 8 at most per fast endpoint, five partners whose
-// endpoints die in the same moment leave places for the others until their gates close.
-const PLACES = 48
-
 /** `deliver_webhook` and `send_payer_mail`, in a lane of their own: nothing else waits behind a slow endpoint. */
 export function eventTasks(context: Context): Record<'deliver_webhook' | 'send_payer_mail', JobTask> {
+  const concurrency = context.settings.PUNTE_WORKER_CONCURRENCY
   return {
     deliver_webhook: {
       lane: 'events',
-      concurrency: PLACES,
+      concurrency,
       run: (payload) => deliverWebhook(context, readWebhookJob(payload)),
     },
     send_payer_mail: {
       lane: 'events',
-      concurrency: PLACES,
-      run: async (payload, { last_attempt }) => {
-        const fields = fieldsOf(payload)
-        const { language } = fields
-        await sendPayerMail(
-          context,
-          { ...readKey(fields), ...(typeof language === 'string' && { language }) },
-          last_attempt,
-        )
-      },
+      concurrency,
+      run: (payload, { last_attempt }) => sendPayerMail(context, readKey(fieldsOf(payload)), last_attempt),
     },
   }
 }
