@@ -33,7 +33,7 @@ const partners = new Map<number, Partner>()
 const endpoints: Endpoint[] = []
 
 before(async () => {
-  f = await openFixture()
+  f = await openFixture('Ecommerce', { PUNTE_WORKER_CONCURRENCY: 48 })
   await migrateJobs(f.context.db.pool.options.connectionString ?? '')
   outbound = createOutbound({ log: createLog('silent'), private_addresses_allowed: true, user_agent: 'punte-test' })
 })

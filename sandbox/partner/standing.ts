@@ -1,0 +1,34 @@
+/**
+ * What the demo shop and the demo ERP share: payments through the sdk, their memory, webhooks, and the pieces of pages that
+ * tell how a payment stands. Written the way a partner would: the browser is believed nothing, Punte's signed word counts.
+ */
+import { isFinalStatus, type PaymentStatus } from '@punte/sdk'
+
+/** How a payment stands as far as we know. */
+export type Standing = {
+  readonly status: PaymentStatus
+  readonly reason?: string
+  /** Of the event this came from; 0 when it came from a status call, which has no number. */
+  readonly sequence: number
+  /** When Punte set the status, ISO. */
+  readonly status_at: string
+}
+
+/**
+ * The later of two standings. Webhooks may arrive twice and out of order, and a status call may have told more already:
+ * a final status stays, an event with a lower number or an earlier time changes nothing.
+ */
+export function laterStanding(known: Standing, news: Standing): Standing {
+  if (isFinalStatus(known.status)) return known
+  if (isFinalStatus(news.status)) return withSequence(known, news)
+  if (news.sequence > 0 && news.sequence <= known.sequence) return known
+  // INIT is dated by our own clock, which may be ahead of Punte's.
+  if (known.status !== 'INIT' && Date.parse(news.status_at) < Date.parse(known.status_at)) return known
+  return withSequence(known, news)
+}
+
+function withSequence(known: Standing, news: Standing): Standing {
+  const same = known.status === news.status && known.reason === news.reason && known.status_at === news.status_at
+  if (same && news.sequence <= known.sequence) return known
+  return { ...news, sequence: Math.max(known.sequence, news.sequence) }
+}
