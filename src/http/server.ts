@@ -3,11 +3,10 @@
  * request, and errors that are never HTML or a stack. What differs (authentication, contract, error shape) is the surface's.
  */
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { ServerOptions as TlsServerOptions } from 'node:https'
 import type { Socket } from 'node:net'
-import { STATUS_CODES } from 'node:http'
-import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { PunteError } from '../domain/errors.ts'
 import type { Log } from '../infra/log.ts'
 import { countRefusal, observeRequest } from '../infra/metrics.ts'
@@ -32,6 +31,8 @@ const MAX_HEADER_BYTES = 16_384
 const MAX_CONNECTIONS = 10_000
 const MAX_PARAM_LENGTH = 200
 const DRAIN_TIMEOUT_MS = 10_000
+/** As Fastify writes it. */
+export const JSON_TYPE = 'application/json; charset=utf-8'
 
 export type ServerOptions = {
   readonly log: Log
@@ -39,12 +40,16 @@ export type ServerOptions = {
   readonly name: string
   /** Bytes of a request body. */
   readonly body_limit: number
+  /** Of the line that every request below 500 writes; `info` unless told. */
+  readonly request_log_level?: 'info' | 'debug'
   readonly https?: TlsServerOptions
   /** Addresses or networks whose X-Forwarded-For is believed. */
   readonly trusted_proxies?: readonly string[]
-  /** Body of an answer to bytes that are no request, or not in time; no request object exists then. */
-  readonly unreadable?: (error: PunteError, trace_id: string) => { readonly body: string; readonly headers?: Readonly<Record<string, string>> }
+  /** The surface's answer (JSON) to what never reaches its handlers: no HTTP, not in time (no request then), an address that cannot be decoded. */
+  readonly unreadable?: (error: PunteError, trace_id: string, request?: IncomingMessage) => RawAnswer
 }
+
+export type RawAnswer = { readonly body: string; readonly headers?: Readonly<Record<string, string>> }
 
 /** A Fastify instance; `close()` stops accepting, lets requests finish for 10 s, then ends what is left. */
 export function createServer(options: ServerOptions): FastifyInstance {
@@ -61,7 +66,10 @@ export function createServer(options: ServerOptions): FastifyInstance {
     genReqId: () => randomUUID(),
     requestIdHeader: false as const,
     // Proxies that stand before us are told by the settings; nobody else's header is believed.
-    trustProxy: options.trusted_proxies !== undefined && options.trusted_proxies.length > 0 ? [...options.trusted_proxies] : false,
+    trustProxy:
+      options.trusted_proxies !== undefined && options.trusted_proxies.length > 0
+        ? [...options.trusted_proxies]
+        : false,
     exposeHeadRoutes: false,
     // A request on a kept connection while closing is served, and told to close: no caller sees a restart.
     return503OnClosing: false,
@@ -69,15 +77,22 @@ export function createServer(options: ServerOptions): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     // Nothing is converted or dropped silently: "1" is not 1.
-    ajv: { customOptions: { coerceTypes: false as const, removeAdditional: false as const, useDefaults: false, allErrors: false } },
+    ajv: {
+      customOptions: {
+        coerceTypes: false as const,
+        removeAdditional: false as const,
+        useDefaults: false,
+        allErrors: false,
+      },
+    },
     clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => answerUnreadable(options, error, socket),
+    frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      answerUndecodable(options, request.raw, reply.raw),
   }
-  const server = (
-    options.https === undefined
-      ? Fastify({ ...common, http: connection })
-      : Fastify({ ...common, https: { ...connection, ...options.https } })
-    // The two differ in the type of the raw server only, which no route of ours looks at.
-  ) as unknown as FastifyInstance
+  const server = (options.https === undefined
+    ? Fastify({ ...common, http: connection })
+    : Fastify({ ...common, https: { ...connection, ...options.https } })) as unknown as FastifyInstance
+  // The two differ in the type of the raw server only, which no route of ours looks at.
   server.server.maxConnections = MAX_CONNECTIONS
   server.decorateRequest('partner_id', undefined)
   server.decorateRequest('error_code', undefined)
@@ -89,13 +104,13 @@ export function createServer(options: ServerOptions): FastifyInstance {
 // One line a request, of what cannot hold a secret: the route's template instead of the address, which may carry
 // tokens, and no headers. Errors in detail are logged by the surface's error handler under the same trace id.
 function observe(server: FastifyInstance, options: ServerOptions): void {
+  const log = options.log.child({ surface: options.name })
   server.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? '(none)'
     const { statusCode: status, elapsedTime: ms } = reply
     observeRequest({ surface: options.name, method: request.method, route, status, seconds: ms / 1000 })
     if (request.error_code !== undefined) countRefusal(options.name, request.error_code)
     const line = {
-      surface: options.name,
       trace_id: request.id,
       method: request.method,
       route,
@@ -104,7 +119,7 @@ function observe(server: FastifyInstance, options: ServerOptions): void {
       ...(request.partner_id !== undefined && { partner_id: request.partner_id }),
       ...(request.error_code !== undefined && { error_code: request.error_code }),
     }
-    options.log[status >= 500 ? 'error' : 'info'](line, 'request')
+    log[status >= 500 ? 'error' : (options.request_log_level ?? 'info')](line, 'request')
   })
 }
 
@@ -126,19 +141,41 @@ function answerUnreadable(options: ServerOptions, error: NodeJS.ErrnoException, 
   }
   const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
   const status = late ? 408 : error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400
-  const text = late ? 'The request did not arrive in time.' : status === 431 ? 'The header is too large.' : 'This is not an HTTP request.'
+  const text = late
+    ? 'The request did not arrive in time.'
+    : status === 431
+      ? 'The header is too large.'
+      : 'This is not an HTTP request.'
   const refusal = Object.assign(new PunteError('BODY_MALFORMED', { text }), { status })
+  const { headers, body } = rawAnswer(options, refusal, error.code ?? 'unknown')
+  const head = Object.entries({ ...headers, connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`)
+}
+
+// A path that no route can be looked up for (`/%zz`, a parameter that is far too long).
+function answerUndecodable(options: ServerOptions, request: IncomingMessage, response: ServerResponse): void {
+  const refusal = new PunteError('ROUTE_UNKNOWN')
+  const { headers, body } = rawAnswer(options, refusal, 'undecodable address', request)
+  response.writeHead(refusal.status, headers).end(body)
+}
+
+function rawAnswer(
+  options: ServerOptions,
+  refusal: PunteError,
+  fault: string,
+  request?: IncomingMessage,
+): Required<RawAnswer> {
   const trace_id = randomUUID()
-  const answer = options.unreadable?.(refusal, trace_id) ?? { body: JSON.stringify({ code: refusal.code, message: text, traceId: trace_id }) }
-  options.log.info({ surface: options.name, trace_id, status, fault: error.code ?? 'unknown' }, 'unreadable request')
+  options.log.info({ surface: options.name, trace_id, status: refusal.status, fault }, 'unreadable request')
+  const answer = options.unreadable?.(refusal, trace_id, request) ?? {
+    body: JSON.stringify({ code: refusal.code, message: refusal.message, traceId: trace_id }),
+  }
   const headers = {
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': JSON_TYPE,
     'content-length': String(Buffer.byteLength(answer.body)),
     ...answer.headers,
-    connection: 'close',
   }
-  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${answer.body}`)
+  return { headers, body: answer.body }
 }
 
 /**
@@ -166,12 +203,17 @@ const DATABASE_AWAY = new Set([
   ...['57P01', '57P02', '57P03', '53300', '57014', '08006', '08001', '08003'],
 ])
 
-type Fault = { readonly keyword?: string; readonly instancePath?: string; readonly params?: { missingProperty?: unknown } }
+type Fault = {
+  readonly keyword?: string
+  readonly instancePath?: string
+  readonly params?: { missingProperty?: unknown }
+}
 
 // Ajv's words are about the schema; ours name the field. Only the first fault is told, as everywhere.
 function fromValidation(fault: Fault | undefined): PunteError {
   const missing = fault?.params?.missingProperty
-  if (fault?.keyword === 'required' && typeof missing === 'string') return new PunteError('FIELD_REQUIRED', { field: missing })
+  if (fault?.keyword === 'required' && typeof missing === 'string')
+    return new PunteError('FIELD_REQUIRED', { field: missing })
   const field = fault?.instancePath?.split('/')[1]
   if (field === undefined || field === '') return new PunteError('BODY_MALFORMED')
   return new PunteError('FIELD_INVALID', { field: field.slice(0, 64) })
@@ -216,4 +258,3 @@ function expandIpv6(address: string): string[] {
 export function retryAfter(error: PunteError): Readonly<Record<string, string>> {
   return error.retry_after_s === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(error.retry_after_s))) }
 }
-

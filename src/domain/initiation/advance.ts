@@ -2,6 +2,7 @@
  * The one door through which a payment's status changes. Reads the table in state.ts, writes status, history, attempt
  * and what follows in one statement, and tries again from a fresh reading when somebody else moved the payment first.
  */
+import { countPaymentStatus } from '../../infra/metrics.ts'
 import type { Context } from '../context.ts'
 import { contradicts, FINISHED, nextStatus, type PaymentEvent, type PaymentStatus } from './state.ts'
 import {
@@ -57,7 +58,10 @@ export async function advance(
       ...(input.detail && { detail: input.detail }),
       ...(input.attempt && { attempt: input.attempt }),
     })
-    if (changed) return { status: to, changed: true }
+    if (changed) {
+      countPaymentStatus(to)
+      return { status: to, changed: true }
+    }
     const fresh = await loadPayment(context, payment)
     if (fresh === undefined) throw new Error('a payment that is advanced has vanished')
     seen = fresh

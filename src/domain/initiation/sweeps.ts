@@ -46,7 +46,7 @@ async function takeDue(context: Context, due: DueAttempt): Promise<void> {
     else await recoverSubmission(context, due)
   } catch (error) {
     // One payment's trouble must not stop the others; its lease brings it back.
-    context.log.error({ payment_id: due.payment_id, error }, 'a due payment could not be taken')
+    context.log.error({ payment_id: due.payment_id, err: error }, 'a due payment could not be taken')
   }
 }
 
@@ -67,7 +67,7 @@ export function startSweeps(context: Context): { stop(): Promise<void> } {
         }
         if (taken === BATCH && busy.size === 0) continue
       } catch (error) {
-        context.log.error({ error }, 'a sweep failed; the next one tries again')
+        context.log.error({ err: error }, 'a sweep failed; the next one tries again')
       }
       if (!stopped)
         await new Promise<void>((resolve) => {

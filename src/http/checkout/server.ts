@@ -189,7 +189,7 @@ function serveReturn(server: FastifyInstance, context: Context): void {
       const taken = start()
       page_url = taken.page_url
       const asked = taken.asked.catch((error: unknown) =>
-        context.log.error({ error }, 'a return could not be settled; the poll will'),
+        context.log.error({ err: error }, 'a return could not be settled; the poll will'),
       )
       await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, RETURN_WAIT_MS).unref())])
     } catch (error) {
