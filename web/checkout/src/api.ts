@@ -1,0 +1,75 @@
+/**
+ * The page's four calls. The payment's `state` travels in a header, never in the address of a call; what the payer
+ * typed travels in the body alone.
+ */
+import type { PaymentView, Refusal, SubmitRequest } from '../../../src/http/checkout/contract.ts'
+import type { PaymentLink } from './links.ts'
+
+/**
+ * no_answer: the network failed, the time ran out, or what came back cannot be read; whether the server acted is
+ * not known. refused: the server said no, and why.
+ */
+export type Failure =
+  | { readonly kind: 'no_answer' }
+  | { readonly kind: 'refused'; readonly status: number; readonly refusal: Refusal; readonly retryAfterMs?: number }
+
+export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure }
+
+const READ_TIMEOUT_MS = 15_000
+/** The server asks the bank while we wait; banks may take half a minute. */
+const SUBMIT_TIMEOUT_MS = 45_000
+
+export function readPayment(link: PaymentLink): Promise<Answer<PaymentView>> {
+  return call(link, '', {}, READ_TIMEOUT_MS, asView)
+}
+
+export function submitPayment(link: PaymentLink, request: SubmitRequest): Promise<Answer<PaymentView>> {
+  return call(link, '/submit', { method: 'POST', body: JSON.stringify(request) }, SUBMIT_TIMEOUT_MS, asView)
+}
+
+export function abandonPayment(link: PaymentLink): Promise<Answer<PaymentView>> {
+  return call(link, '/abandon', { method: 'POST', body: '{}' }, READ_TIMEOUT_MS, asView)
+}
+
+/** The QR code of the page's own address, as SVG text. */
+export function readQrCode(link: PaymentLink): Promise<Answer<string>> {
+  return call(link, '/qr', {}, READ_TIMEOUT_MS, (response) => response.text())
+}
+
+async function call<T>(
+  link: PaymentLink,
+  path: string,
+  init: { readonly method?: 'POST'; readonly body?: string },
+  timeoutMs: number,
+  read: (response: Response) => Promise<T>,
+): Promise<Answer<T>> {
+  try {
+    const response = await fetch(`/checkout/api/payments/${link.paymentId}${path}`, {
+      ...init,
+      headers: { 'Payment-State': link.state, ...(init.body ? { 'Content-Type': 'application/json' } : {}) },
+      cache: 'no-store',
+      redirect: 'error',
+      referrerPolicy: 'no-referrer',
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    if (response.ok) return { ok: true, value: await read(response) }
+    return { ok: false, failure: await refusalOf(response) }
+  } catch {
+    return { ok: false, failure: { kind: 'no_answer' } }
+  }
+}
+
+async function asView(response: Response): Promise<PaymentView> {
+  const view = (await response.json()) as PaymentView
+  if (typeof view.step !== 'string' || typeof view.partner !== 'object') throw new TypeError('not a payment view')
+  return view
+}
+
+async function refusalOf(response: Response): Promise<Failure> {
+  const refusal = (await response.json()) as Refusal
+  // A proxy's error page in JSON is no refusal of ours: nothing is known.
+  if (typeof refusal.code !== 'string') return { kind: 'no_answer' }
+  const seconds = Number(response.headers.get('Retry-After') ?? '')
+  const retry = seconds > 0 ? { retryAfterMs: Math.min(seconds, 60) * 1000 } : {}
+  return { kind: 'refused', status: response.status, refusal, ...retry }
+}
