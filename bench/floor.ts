@@ -65,10 +65,9 @@ export type FloorInput = {
   readonly concurrency: number
   readonly seconds: number
   readonly tls: {
-    readonly cert_file: string
-    readonly key_file: string
+    readonly server_cert_file: string
+    readonly server_key_file: string
     readonly ca_file: string
-    readonly client_ca_file: string
     readonly cert: Buffer
     readonly key: Buffer
     readonly ca: Buffer
@@ -80,9 +79,13 @@ export async function measureFloor(input: FloorInput): Promise<Lanes<number>> {
   const db = new pg.Pool({ connectionString: input.database_url, max: 10 })
   const script = join(input.folder, 'bare-server.cjs')
   writeFileSync(script, BARE_SERVER)
-  const bare = spawn(process.execPath, [script, input.tls.cert_file, input.tls.key_file, input.tls.client_ca_file], {
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  })
+  const bare = spawn(
+    process.execPath,
+    [script, input.tls.server_cert_file, input.tls.server_key_file, input.tls.ca_file],
+    {
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    },
+  )
   if (bare.stdout === null) throw new Error('the bare server has no output')
   const [chunk] = (await once(bare.stdout, 'data')) as [Buffer]
   const { cert, key, ca } = input.tls

@@ -72,10 +72,7 @@ async function openHook(): Promise<Hook> {
 }
 
 /** A partner of this run's own, added as an operator would. */
-async function addPartner(
-  world: MeasuredWorld,
-  hook: Hook,
-): Promise<Partner & { cert_file: string; key_file: string; ca_file: string }> {
+async function addPartner(world: MeasuredWorld, hook: Hook): Promise<Partner> {
   const file = (name: string) => join(world.folder, name)
   const authority = await createAuthority({ name: 'Punte bench' })
   const issued = await issueClientCertificate(authority, {
@@ -120,9 +117,6 @@ async function addPartner(
   return {
     client_id,
     redirect_url,
-    cert_file: file('bench.pem'),
-    key_file: file('bench.key'),
-    ca_file: file('bench-ca.pem'),
     cert: read(file('bench.pem')),
     key: read(file('bench.key')),
     ca: read(world.ready.ca),
@@ -246,13 +240,12 @@ async function main(): Promise<number> {
       seconds: Math.min(10, seconds),
       folder: world.folder,
       tls: {
-        cert_file: partner.cert_file,
-        key_file: partner.key_file,
-        ca_file: partner.ca_file,
-        client_ca_file: partner.ca_file,
+        server_cert_file: join(world.folder, 'bare.pem'),
+        server_key_file: join(world.folder, 'bare.key'),
+        ca_file: join(world.folder, 'bench-ca.pem'),
         cert: partner.cert,
         key: partner.key,
-        ca: partner.cert,
+        ca: readFileSync(join(world.folder, 'bench-ca.pem')),
       },
     })
     report(run, spent, floor)

@@ -1,0 +1,191 @@
+/** The files of a demo world: bank profiles and configurations of the simulated parties, and the server's settings. */
+import { readFileSync } from 'node:fs'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { ROOT } from '../command.ts'
+import { BENEFICIARIES } from './people.ts'
+import { DEMO_REQUESTS_PER_MINUTE, type SeededPartner } from './seed.ts'
+import type { World } from './world.ts'
+
+/** The server's name at the bank that uses OAuth2. */
+const OAUTH_CLIENT_ID = 'punte-sandbox'
+
+export type Person = {
+  readonly login: string
+  readonly password: string
+  readonly name: string
+  readonly iban: string
+  readonly balance_minor: number
+  readonly character: string
+}
+/** A bank of `sandbox/people.json`. */
+export type SandboxBank = {
+  readonly id: string
+  readonly name: string
+  readonly bic: string
+  readonly iban_code: string
+  readonly sca: 'redirect' | 'oauth' | 'decoupled'
+  readonly product: string
+  readonly people: readonly Person[]
+} & Readonly<Record<string, unknown>>
+
+export type BankPlace = { readonly bank: SandboxBank; readonly api_url: string; readonly pages_url: string }
+
+/** The banks of the sandbox with their addresses in this world. */
+export function banksOf(world: World): BankPlace[] {
+  const banks = JSON.parse(readFileSync(`${ROOT}sandbox/people.json`, 'utf8')) as SandboxBank[]
+  return banks.slice(0, world.ports.banks.length).map((bank, n) => {
+    const ports = world.ports.banks[n] as { api: number; pages: number }
+    return { bank, api_url: `https://localhost:${ports.api}`, pages_url: `http://localhost:${ports.pages}` }
+  })
+}
+
+/** Written beside and renamed: whoever reads sees the old file or the new one. Mode 0600. */
+export async function writePrivate(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const beside = `${path}.${process.pid}.tmp`
+  await writeFile(beside, text, { mode: 0o600 })
+  await rename(beside, path)
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+
+/** Lines of a settings file, quoted so that `config.ts` reads back what was meant. */
+export function settingsText(settings: Readonly<Record<string, string | number>>): string {
+  const lines = Object.entries(settings).map(([name, value]) => {
+    const text = String(value)
+    const quote = text.includes("'") ? '"' : "'"
+    return `${name}=${quote}${text}${quote}`
+  })
+  return `# Written by punte demo at every start; settings in the environment win.\n${lines.join('\n')}\n`
+}
+
+/** Settings of the demo's server. Nothing here is a default of Punte: production says each itself. */
+export async function writeServerSettings(world: World, database_url: string): Promise<void> {
+  const { dir, pki, ports } = world
+  await writePrivate(
+    world.settings,
+    settingsText({
+      DATABASE_URL: database_url,
+      PUNTE_DATA_DIR: join(dir, 'data'),
+      PUNTE_KEY_FILE: world.keys,
+      PUNTE_PARTNER_HOST: '127.0.0.1',
+      PUNTE_PARTNER_PORT: ports.partner,
+      PUNTE_PARTNER_URL: `https://localhost:${ports.partner}`,
+      PUNTE_PARTNER_TLS_CERTIFICATE_FILE: join(pki, 'server.pem'),
+      PUNTE_PARTNER_TLS_KEY_FILE: join(pki, 'server.key'),
+      PUNTE_PARTNER_RATE_PER_MINUTE: DEMO_REQUESTS_PER_MINUTE,
+      PUNTE_ADDRESS_RATE_PER_MINUTE: DEMO_REQUESTS_PER_MINUTE,
+      PUNTE_CHECKOUT_HOST: '127.0.0.1',
+      PUNTE_CHECKOUT_PORT: ports.checkout,
+      PUNTE_CHECKOUT_URL: `http://localhost:${ports.checkout}`,
+      PUNTE_OPS_HOST: '127.0.0.1',
+      PUNTE_OPS_PORT: ports.ops,
+      PUNTE_QWAC_CERTIFICATE_FILE: join(pki, 'qwac.pem'),
+      PUNTE_QWAC_KEY_FILE: join(pki, 'qwac.key'),
+      PUNTE_QSEAL_CERTIFICATE_FILE: join(pki, 'qseal.pem'),
+      PUNTE_QSEAL_KEY_FILE: join(pki, 'qseal.key'),
+      PUNTE_BANK_PROFILES_DIR: world.profiles,
+      PUNTE_SMTP_URL: `smtp://127.0.0.1:${ports.smtp}`,
+      PUNTE_MAIL_FROM: 'Punte (demo) <plati@punte.example>',
+      PUNTE_OPERATOR_NAME: 'Punte Demo SRL (mediu de test)',
+      PUNTE_OPERATOR_REGISTER: 'mediu de test, fără autorizație: nu se plătesc bani adevărați',
+      PUNTE_OPERATOR_CONTACT: 'Strada Exemplului 1, București · 021 000 0000 · contact@punte.example',
+      PUNTE_OPERATOR_COMPLAINTS: 'reclamatii@punte.example; răspuns în 15 zile lucrătoare',
+      PUNTE_WEBHOOK_PRIVATE_ADDRESSES: 'yes',
+    }),
+  )
+}
+
+/** Profile (for the server) and configuration (for the simulated bank) of one bank. @returns the configuration's path */
+export async function writeBank(world: World, place: BankPlace, n: number): Promise<string> {
+  const { bank, api_url, pages_url } = place
+  const ports = world.ports.banks[n] as { api: number; pages: number }
+  const certificate_file = join(world.pki, 'bank.pem')
+  const ca_file = join(world.pki, 'ca.pem')
+  await writePrivate(join(world.profiles, `${bank.id}.json`), json(profileOf(place, ca_file)))
+  const config = join(world.configs, `bank-${bank.id}.json`)
+  await writePrivate(
+    config,
+    json({
+      ...bank,
+      api: {
+        host: '127.0.0.1',
+        port: ports.api,
+        certificate_file,
+        key_file: join(world.pki, 'bank.key'),
+        client_ca_file: join(world.pki, 'eidas-ca.pem'),
+      },
+      api_url,
+      pages: { host: '127.0.0.1', port: ports.pages, url: pages_url },
+      data_dir: join(world.dir, `bank-${bank.id}`),
+      ...(bank.sca === 'oauth' && { oauth: { client_id: OAUTH_CLIENT_ID } }),
+      ...(world.settle_ms !== undefined && { timing: { settle_ms: world.settle_ms } }),
+    }),
+  )
+  return config
+}
+
+/** What the server must know of a simulated bank: the profile an operator would write, from the sandbox's template. */
+function profileOf({ bank, api_url, pages_url }: BankPlace, ca_file: string): unknown {
+  const facts: Readonly<Record<string, string>> = {
+    id: bank.id,
+    name: bank.name,
+    bic: bank.bic,
+    iban_code: bank.iban_code,
+    product: bank.product,
+    api_url,
+    pages_url,
+    ca_file,
+    oauth_client_id: OAUTH_CLIENT_ID,
+  }
+  const templates = JSON.parse(readFileSync(`${ROOT}sandbox/bank/profile-template.json`, 'utf8')) as Record<
+    string,
+    object
+  >
+  const filled = JSON.stringify(templates[bank.sca]).replace(/\{\{(\w+)\}\}/g, (place, name: string) => {
+    const value = facts[name]
+    if (value === undefined) throw new Error(`sandbox/bank/profile-template.json: nothing is known for ${place}`)
+    // Inside a JSON string.
+    return JSON.stringify(value).slice(1, -1)
+  })
+  return JSON.parse(filled)
+}
+
+/** Configuration of the shop or the ERP. @returns its path */
+export async function writePartnerProcess(world: World, kind: 'shop' | 'erp', partner: SeededPartner): Promise<string> {
+  const port = world.ports[kind]
+  const path = join(world.configs, `${kind}.json`)
+  await writePrivate(
+    path,
+    json({
+      http: { host: '127.0.0.1', port, url: `http://localhost:${port}` },
+      punte: {
+        base_url: `https://localhost:${world.ports.partner}`,
+        client_id: partner.client_id,
+        certificate_file: partner.certificate_file,
+        key_file: partner.key_file,
+        ca_file: join(world.pki, 'ca.pem'),
+        sign_requests: partner.signs_requests,
+      },
+      webhook_secret: partner.webhook_secret,
+      data_dir: join(world.dir, kind),
+      beneficiary: BENEFICIARIES[kind],
+    }),
+  )
+  return path
+}
+
+export async function writeMailbox(world: World): Promise<string> {
+  const path = join(world.configs, 'mailbox.json')
+  const { mailbox, smtp } = world.ports
+  await writePrivate(
+    path,
+    json({
+      smtp: { host: '127.0.0.1', port: smtp },
+      http: { host: '127.0.0.1', port: mailbox, url: `http://localhost:${mailbox}` },
+      data_dir: join(world.dir, 'mailbox'),
+    }),
+  )
+  return path
+}

@@ -1,0 +1,84 @@
+/** The demo's partners, as an operator would register them. */
+import type { SandboxPartner } from '../../infra/certificates/sandbox-pki.ts'
+import type { Ports } from './world.ts'
+
+export type PartnerSpec = {
+  /** Which process of the world plays it; absent: only programs use it. */
+  readonly process?: 'shop' | 'erp'
+  readonly client_id: string
+  readonly name: string
+  readonly type: 'Ecommerce' | 'Finance'
+  readonly colour: string
+  readonly logo?: string
+  /** Name of its certificate and key in the world's pki folder. */
+  readonly certificate: 'shop' | 'erp' | 'signed'
+  readonly signs_requests: boolean
+  readonly redirect_url: string
+  readonly webhook_url?: string
+}
+
+const svg = (body: string): string =>
+  `data:image/svg+xml;base64,${Buffer.from(
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48" width="48" height="48">${body}</svg>`,
+  ).toString('base64')}`
+
+const FLOWER = svg(
+  '<g fill="#e4577d"><circle cx="24" cy="12" r="8"/><circle cx="35" cy="20" r="8"/><circle cx="31" cy="33" r="8"/>' +
+    '<circle cx="17" cy="33" r="8"/><circle cx="13" cy="20" r="8"/></g><circle cx="24" cy="24" r="7" fill="#f6c445"/>',
+)
+const LEDGER = svg(
+  '<rect x="8" y="6" width="32" height="36" rx="4" fill="#1f5fa8"/><path d="M15 16h18M15 24h18M15 32h11" stroke="#fff" stroke-width="3"/>',
+)
+
+/** Whom the partners' certificates are issued to: file names in the pki folder, and subjects. */
+export const PARTNER_SUBJECTS: readonly SandboxPartner[] = [
+  { file: 'shop', subject: { organisation: 'Floraria Ana SRL', common_name: 'floraria-ana.example' } },
+  { file: 'erp', subject: { organisation: 'Contabil Plus SRL', common_name: 'contabil-plus.example' } },
+  { file: 'signed', subject: { organisation: 'Libraria Semnata SRL', common_name: 'libraria-semnata.example' } },
+]
+
+/** IBANs of the beneficiaries: an example account that passes the check digits and belongs to no bank of the world. */
+export const BENEFICIARIES = {
+  shop: { name: 'Florăria Ana SRL', iban: 'RO49AAAA1B31007593840000' },
+  erp: { name: 'Contabil Plus SRL', iban: 'RO49AAAA1B31007593840000' },
+} as const
+
+export function demoPartners(ports: Ports): PartnerSpec[] {
+  const shop = `http://localhost:${ports.shop}`
+  const erp = `http://localhost:${ports.erp}`
+  return [
+    {
+      process: 'shop',
+      client_id: 'floraria-ana',
+      name: 'Florăria Ana',
+      type: 'Ecommerce',
+      colour: '#2f7d4f',
+      logo: FLOWER,
+      certificate: 'shop',
+      signs_requests: false,
+      redirect_url: `${shop}/`,
+      webhook_url: `${shop}/webhooks/punte`,
+    },
+    {
+      process: 'erp',
+      client_id: 'contabil-plus',
+      name: 'Contabil Plus',
+      type: 'Finance',
+      colour: '#1f5fa8',
+      logo: LEDGER,
+      certificate: 'erp',
+      signs_requests: false,
+      redirect_url: `${erp}/`,
+      webhook_url: `${erp}/webhooks/punte`,
+    },
+    {
+      client_id: 'libraria-semnata',
+      name: 'Librăria Semnată',
+      type: 'Ecommerce',
+      colour: '#7a3e9d',
+      certificate: 'signed',
+      signs_requests: true,
+      redirect_url: `${shop}/`,
+    },
+  ]
+}

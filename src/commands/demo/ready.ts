@@ -1,0 +1,135 @@
+/** What the demo tells once the world answers: a JSON file for programs, a signpost for people. */
+import { join } from 'node:path'
+import { type BankPlace, writePrivate } from './files.ts'
+import type { SeededPartner } from './seed.ts'
+import type { World } from './world.ts'
+
+/** Keys are a promise to programs: later versions add, none renames. */
+export type ReadyFacts = {
+  readonly pid: number
+  readonly partner_api: { readonly url: string }
+  readonly checkout: { readonly url: string }
+  readonly ops: { readonly url: string }
+  readonly shop: { readonly url: string }
+  readonly erp: { readonly url: string }
+  readonly mailbox: { readonly url: string; readonly messages_url: string; readonly smtp_url: string }
+  readonly database: { readonly url: string }
+  /** PEM file of the authority that signs the server's certificate. */
+  readonly ca: string
+  readonly data_dir: string
+  readonly logs_dir: string
+  readonly configuration_file: string
+  readonly partners: readonly {
+    readonly client_id: string
+    readonly type: 'Ecommerce' | 'Finance'
+    readonly name: string
+    readonly certificate: string
+    readonly private_key: string
+    readonly redirect_url: string
+    readonly webhook_secret_or_key: string
+    readonly signs_requests: boolean
+  }[]
+  readonly banks: readonly {
+    readonly id: string
+    readonly name: string
+    readonly sca: 'redirect' | 'oauth' | 'decoupled'
+    /** Pages of the bank for people. */
+    readonly url: string
+    readonly api_url: string
+    readonly people: readonly {
+      readonly login: string
+      readonly password: string
+      readonly name: string
+      readonly iban: string
+      readonly character: string
+    }[]
+  }[]
+}
+
+export function readyFacts(input: {
+  world: World
+  database_url: string
+  partners: readonly SeededPartner[]
+  banks: readonly BankPlace[]
+}): ReadyFacts {
+  const { world, partners, banks } = input
+  const { ports } = world
+  const page = (port: number) => ({ url: `http://localhost:${port}` })
+  return {
+    pid: process.pid,
+    partner_api: { url: `https://localhost:${ports.partner}` },
+    checkout: page(ports.checkout),
+    ops: page(ports.ops),
+    shop: page(ports.shop),
+    erp: page(ports.erp),
+    mailbox: {
+      ...page(ports.mailbox),
+      messages_url: `http://localhost:${ports.mailbox}/messages`,
+      smtp_url: `smtp://127.0.0.1:${ports.smtp}`,
+    },
+    database: { url: input.database_url },
+    ca: join(world.pki, 'ca.pem'),
+    data_dir: world.dir,
+    logs_dir: world.logs,
+    configuration_file: world.settings,
+    partners: partners.map((partner) => ({
+      client_id: partner.client_id,
+      type: partner.type,
+      name: partner.name,
+      certificate: partner.certificate_file,
+      private_key: partner.key_file,
+      redirect_url: partner.redirect_url,
+      webhook_secret_or_key: partner.webhook_secret,
+      signs_requests: partner.signs_requests,
+    })),
+    banks: banks.map(({ bank, api_url, pages_url }) => ({
+      id: bank.id,
+      name: bank.name,
+      sca: bank.sca,
+      url: pages_url,
+      api_url,
+      people: bank.people.map(({ login, password, name, iban, character }) => ({
+        login,
+        password,
+        name,
+        iban,
+        character,
+      })),
+    })),
+  }
+}
+
+/** Holds passwords and the database's address: for its owner only. Written whole or not at all. */
+export async function writeReadyFile(path: string, facts: ReadyFacts): Promise<void> {
+  await writePrivate(path, `${JSON.stringify(facts, null, 2)}\n`)
+}
+
+const SCA_WORDS = {
+  redirect: 'redirect to the bank',
+  oauth: 'OAuth2 at the bank',
+  decoupled: 'confirmed on the phone',
+} as const
+
+/** Where to click and as whom. */
+export function signpost(facts: ReadyFacts, world: World): string {
+  const rows = [
+    '',
+    '  The world answers.',
+    '',
+    `  Shop            ${facts.shop.url}    buy something, "Plătește cu Punte"`,
+    `  ERP             ${facts.erp.url}    pay an open invoice`,
+    `  Mailbox         ${facts.mailbox.url}    every mail to payers`,
+    `  Partner API     ${facts.partner_api.url}   mutual TLS; documentation at /docs`,
+    `  Health, metrics ${facts.ops.url}/ready, /metrics`,
+    '',
+    '  Banks and their people (login / password):',
+  ]
+  for (const bank of facts.banks) {
+    rows.push('', `  ${bank.name} — ${SCA_WORDS[bank.sca]}${bank.sca === 'decoupled' ? `: ${bank.url}/phone` : ''}`)
+    for (const { login, password, iban, character } of bank.people) {
+      rows.push(`    ${`${login} / ${password}`.padEnd(28)} ${iban.replace(/(.{4})(?=.)/g, '$1 ')}   ${character}`)
+    }
+  }
+  rows.push('', `  Data and logs: ${world.dir}`, '  Ctrl-C stops everything; --reset starts afresh.', '', '')
+  return rows.join('\n')
+}

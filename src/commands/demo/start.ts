@@ -1,0 +1,120 @@
+/** The steps from an empty folder to a world that answers. Each may find its work done by an earlier start. */
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeSandboxPki } from '../../infra/certificates/sandbox-pki.ts'
+import { createDatabase } from '../../infra/database/database.ts'
+import { migrate } from '../../infra/database/migrate.ts'
+import { migrateJobs } from '../../infra/jobs/worker.ts'
+import { createKeyFile } from '../../infra/keys/key-file.ts'
+import { loadKeys } from '../../infra/keys/keys.ts'
+import { createLog } from '../../infra/log.ts'
+import { childEnvironment } from '../child-environment.ts'
+import { CommandError } from '../command.ts'
+import { ensurePages } from '../pages.ts'
+import { type Child, startChild } from './child.ts'
+import { type BankPlace, banksOf, writeBank, writeMailbox, writePartnerProcess, writeServerSettings } from './files.ts'
+import { PARTNER_SUBJECTS } from './people.ts'
+import { readyFacts, signpost, writeReadyFile } from './ready.ts'
+import { type SeededPartner, seedPartners } from './seed.ts'
+import type { World } from './world.ts'
+
+export type StartOptions = {
+  /** Every child is put here as soon as it is started, so that the caller can stop what a failing start leaves. */
+  readonly children: Child[]
+  readonly ready_file: string | undefined
+  readonly say: (words: string) => void
+  readonly stopping: () => boolean
+}
+
+/** @throws CommandError where a step fails; its message names the log file */
+export async function startWorld(world: World, options: StartOptions): Promise<void> {
+  const { say } = options
+  const banks = banksOf(world)
+  say('starting PostgreSQL and preparing the pages …')
+  const database = launch(world, options, { name: 'database', args: databaseArgs(world), ready_by: 'message' })
+  const [{ url }] = await Promise.all([
+    database.ready,
+    ensurePages(),
+    writeSandboxPki(world.pki, { partners: PARTNER_SUBJECTS }),
+  ])
+  if (typeof url !== 'string') throw new CommandError('the database said no address')
+  say('migrating and seeding …')
+  await migrate(url)
+  await migrateJobs(url)
+  if (!existsSync(world.keys)) createKeyFile(world.keys)
+  const partners = await seed(world, url)
+  say('starting banks, shop, ERP, mailbox and server …')
+  await startEverything(world, options, { url, banks, partners })
+  const facts = readyFacts({ world, database_url: url, partners, banks })
+  if (options.ready_file !== undefined && !options.stopping()) await writeReadyFile(options.ready_file, facts)
+  process.stdout.write(signpost(facts, world))
+}
+
+function databaseArgs(world: World): string[] {
+  return ['src/main.ts', 'database', '--data', world.database, '--port', String(world.ports.database)]
+}
+
+function launch(
+  world: World,
+  options: StartOptions,
+  spec: {
+    name: string
+    args: readonly string[]
+    ready_by: 'stdout' | 'message'
+    env?: Record<string, string | undefined>
+  },
+): Child {
+  if (options.stopping()) throw new CommandError('stopped while starting')
+  const child = startChild({
+    name: spec.name,
+    args: spec.args,
+    ready_by: spec.ready_by,
+    // The demo's children live on what the demo gives them: a DATABASE_URL of the caller's shell means another database.
+    env: childEnvironment({ DATABASE_URL: undefined, PUNTE_CONFIG_FILE: undefined, ...spec.env }),
+    log_file: join(world.logs, `${spec.name}.log`),
+    on_event: options.say,
+  })
+  options.children.push(child)
+  return child
+}
+
+async function seed(world: World, url: string): Promise<SeededPartner[]> {
+  const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
+  const db = createDatabase({ url, pool_size: 2, log })
+  try {
+    return await seedPartners(world, { db, keys: loadKeys(world.keys), log })
+  } finally {
+    await db.close()
+  }
+}
+
+async function startEverything(
+  world: World,
+  options: StartOptions,
+  input: { url: string; banks: readonly BankPlace[]; partners: readonly SeededPartner[] },
+): Promise<void> {
+  await mkdir(world.profiles, { recursive: true })
+  const starting: Child[] = []
+  const sandbox = (name: string, script: string, config: string) =>
+    starting.push(launch(world, options, { name, args: [script, '--config', config], ready_by: 'stdout' }))
+  for (const [n, place] of input.banks.entries()) {
+    sandbox(`bank-${place.bank.id}`, 'sandbox/bank/main.ts', await writeBank(world, place, n))
+  }
+  sandbox('mailbox', 'sandbox/mailbox/main.ts', await writeMailbox(world))
+  for (const kind of ['shop', 'erp'] as const) {
+    const partner = input.partners.find((one) => one.process === kind)
+    if (partner === undefined) throw new CommandError(`no partner was seeded for the ${kind}`)
+    sandbox(kind, `sandbox/${kind}/main.ts`, await writePartnerProcess(world, kind, partner))
+  }
+  await writeServerSettings(world, input.url)
+  starting.push(
+    launch(world, options, {
+      name: 'server',
+      args: ['src/main.ts', 'start'],
+      ready_by: 'message',
+      env: { PUNTE_CONFIG_FILE: world.settings },
+    }),
+  )
+  await Promise.all(starting.map((child) => child.ready))
+}

@@ -1,0 +1,117 @@
+/** The installation's keys: created once, rotated without a stop of the service. */
+import { composeDatabase } from '../compose.ts'
+import { readSettings } from '../config.ts'
+import { resealAll } from '../domain/initiation/reseal.ts'
+import { activateKey, createKeyFile, type KeyKind, listKeys, retireKey } from '../infra/keys/key-file.ts'
+import { loadKeys } from '../infra/keys/keys.ts'
+import { rotateKey } from '../infra/keys/reload.ts'
+import { createLog } from '../infra/log.ts'
+import { CommandError, parseOptions, UsageError } from './command.ts'
+
+/** Running processes reread the key file every second; twice that, and some more for a busy machine. */
+const REREAD_MS = 5_000
+const RESEAL_PASSES = 10
+const KINDS = ['sealing', 'signing'] as const
+
+export async function run(args: readonly string[]): Promise<number> {
+  const [action, ...rest] = args
+  switch (action) {
+    case 'create':
+      return create(rest)
+    case 'status':
+      return status(rest)
+    case 'rotate':
+      return await rotate(rest)
+    case 'retire':
+      return retire(rest)
+    default:
+      throw new UsageError(
+        action === undefined ? 'keys create, status, rotate or retire?' : `no such action: keys ${action}`,
+      )
+  }
+}
+
+const say = (words: string): void => void process.stdout.write(`${words}\n`)
+const keyFile = (): string => readSettings(['PUNTE_KEY_FILE']).PUNTE_KEY_FILE
+
+function create(args: readonly string[]): number {
+  const { positionals } = parseOptions(args, {}, { min: 0, max: 1 })
+  const path = positionals[0] ?? keyFile()
+  createKeyFile(path)
+  say(`${path} created, readable by its owner only. Keep a copy in a safe place: without it the sealed data is lost.`)
+  return 0
+}
+
+function status(args: readonly string[]): number {
+  parseOptions(args, {})
+  const path = keyFile()
+  for (const kind of KINDS) {
+    for (const { id, state, created_at } of listKeys(path, kind)) say(`${kind}  ${id}  ${state}  ${created_at}`)
+  }
+  return 0
+}
+
+/**
+ * Sealing: a new key is added, every process learns it, it becomes the active one, what older keys sealed is sealed
+ * again, the older ones are retired. Broken off, it is simply called again: it goes on where it was.
+ */
+async function rotate(args: readonly string[]): Promise<number> {
+  const { values } = parseOptions(args, { signing: { type: 'boolean', default: false } })
+  const kind: KeyKind = values.signing ? 'signing' : 'sealing'
+  const settings = readSettings(['PUNTE_KEY_FILE'])
+  const path = settings.PUNTE_KEY_FILE
+  say(`adding a ${kind} key and waiting until every process has learnt it …`)
+  const id = await newActiveKey(path, kind)
+  say(`${id} is active`)
+  if (kind === 'signing') {
+    say('The former key stays published, so that tokens and webhooks signed with it verify.')
+    say('Retire it when they have expired: punte keys retire signing ID')
+    return 0
+  }
+  // A process that has not reread yet may still seal with the former key for a moment.
+  await pause(REREAD_MS)
+  const resealed = await reseal(settings)
+  const former = listKeys(path, kind).filter((key) => key.state === 'readable')
+  for (const key of former) retireKey(path, kind, key.id)
+  say(`${resealed} values sealed again; retired: ${former.map((key) => key.id).join(', ') || 'none'}`)
+  return 0
+}
+
+async function newActiveKey(path: string, kind: KeyKind): Promise<string> {
+  const left = listKeys(path, kind).find((key) => key.state === 'next')
+  if (left === undefined) return await rotateKey(path, kind, REREAD_MS)
+  await pause(REREAD_MS)
+  activateKey(path, kind, left.id)
+  return left.id
+}
+
+async function reseal(settings: Parameters<typeof composeDatabase>[0]): Promise<number> {
+  const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
+  const database = await composeDatabase(settings, log, { schema: 'require' })
+  try {
+    const keys = loadKeys(settings.PUNTE_KEY_FILE)
+    let total = 0
+    for (let pass = 0; pass < RESEAL_PASSES; pass += 1) {
+      const resealed = await resealAll({ db: database.db, keys })
+      total += resealed
+      if (resealed === 0) return total
+    }
+    throw new CommandError(
+      'rows sealed with a former key keep appearing; does a process run that cannot read the key file?',
+    )
+  } finally {
+    await database.close()
+  }
+}
+
+function retire(args: readonly string[]): number {
+  const { positionals } = parseOptions(args, {}, { min: 2, max: 2 })
+  const [kind, id = ''] = positionals
+  if (kind !== 'signing')
+    throw new UsageError('only signing keys are retired by hand; `keys rotate` retires sealing keys')
+  retireKey(keyFile(), kind, id)
+  say(`${id} retired`)
+  return 0
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

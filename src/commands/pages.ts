@@ -1,0 +1,17 @@
+/** The hosted page's files: built once from `web/`, by a process of its own, since the bundler is heavy. */
+import { existsSync } from 'node:fs'
+import { CommandError, ROOT } from './command.ts'
+import { captureChild } from './process.ts'
+
+/** Where the built page lies. */
+export const PAGES_DIR = `${ROOT}web/checkout/dist`
+
+const BUILD_TIMEOUT_MS = 180_000
+
+/** Builds the pages where their sources changed since; the builder knows. @throws CommandError with its words */
+export async function ensurePages(): Promise<void> {
+  const builder = `${ROOT}web/build.ts`
+  if (!existsSync(builder)) throw new CommandError(`${builder} is missing`)
+  const built = await captureChild(process.execPath, [builder], { timeout_ms: BUILD_TIMEOUT_MS })
+  if (built.code !== 0) throw new CommandError(`the pages cannot be built:\n${built.output}`)
+}

@@ -1,0 +1,126 @@
+/**
+ * The server: surfaces and worker in one process, or some of them. Several processes may share one database; which
+ * surfaces each runs is said by `--only`.
+ */
+import { type Composed, compose } from '../compose.ts'
+import { readSettings } from '../config.ts'
+import type { Context } from '../domain/context.ts'
+import { createLog, type Log } from '../infra/log.ts'
+import { parseOptions, UsageError } from './command.ts'
+import { sayReady, untilStopped } from './lifetime.ts'
+import { ensurePages, PAGES_DIR } from './pages.ts'
+
+const PARTS = ['partner', 'checkout', 'ops', 'worker'] as const
+type Part = (typeof PARTS)[number]
+
+/** Requests and jobs that run get this long to end. */
+const DRAIN_TIMEOUT_MS = 10_000
+
+type Running = { readonly part: Part; readonly url?: string; readonly close: () => Promise<void> }
+
+export async function run(args: readonly string[]): Promise<number> {
+  const parts = partsFrom(args)
+  const settings = readSettings()
+  const log = createLog(settings.PUNTE_LOG_LEVEL)
+  const stopped = untilStopped()
+  endOnUncaught(log)
+  if (parts.includes('checkout')) await ensurePages()
+  const composed = await compose(settings, log, { schema: 'require' })
+  const running: Running[] = []
+  try {
+    for (const part of parts) running.push(await startPart(part, composed))
+    const urls = Object.fromEntries(running.flatMap(({ part, url }) => (url === undefined ? [] : [[part, url]])))
+    log.info({ parts, ...urls }, 'ready')
+    sayReady({ urls })
+    const why = await stopped
+    log.info({ why }, 'stopping')
+  } finally {
+    await drain(running, log)
+    await composed.close()
+  }
+  log.info('stopped')
+  return 0
+}
+
+function partsFrom(args: readonly string[]): readonly Part[] {
+  const { values } = parseOptions(args, {
+    only: { type: 'string' },
+    'no-worker': { type: 'boolean', default: false },
+  })
+  const asked = values.only === undefined ? PARTS : values.only.split(',').map((name) => name.trim())
+  const unknown = asked.filter((name) => !(PARTS as readonly string[]).includes(name))
+  if (unknown.length > 0)
+    throw new UsageError(`--only: no such part: ${unknown.join(', ')}; known: ${PARTS.join(', ')}`)
+  const parts = PARTS.filter((part) => asked.includes(part) && !(part === 'worker' && values['no-worker']))
+  if (parts.length === 0) throw new UsageError('nothing is left to start')
+  return parts
+}
+
+async function startPart(part: Part, { context, database_url }: Composed): Promise<Running> {
+  switch (part) {
+    case 'partner': {
+      const { startPartnerApi } = await import('../http/partner/api.ts')
+      return { part, ...(await startPartnerApi(context)) }
+    }
+    case 'checkout': {
+      const { startCheckout } = await import('../http/checkout/server.ts')
+      return { part, ...(await startCheckout(context, PAGES_DIR)) }
+    }
+    case 'ops': {
+      const { startOps } = await import('../http/ops/ops.ts')
+      return { part, ...(await startOps(context)) }
+    }
+    case 'worker':
+      return { part, close: await startBackground(context, database_url) }
+  }
+}
+
+/** The queue's worker, and the sweeps that ask banks, recover what broke off and abandon what nobody paid. */
+async function startBackground(context: Context, url: string): Promise<() => Promise<void>> {
+  const [{ startWorker }, { startSweeps }, { eventTasks }, { revocationListTasks }] = await Promise.all([
+    import('../infra/jobs/worker.ts'),
+    import('../domain/initiation/sweeps.ts'),
+    import('../domain/events/tasks.ts'),
+    import('../domain/partners/fetch-revocation-lists.ts'),
+  ])
+  const { settings, log } = context
+  const lists = revocationListTasks(context)
+  const worker = await startWorker({
+    url,
+    tasks: { ...eventTasks(context), ...lists.tasks },
+    crontab: lists.crontab,
+    concurrency: settings.PUNTE_WORKER_CONCURRENCY,
+    log,
+  })
+  const sweeps = startSweeps(context)
+  return async () => {
+    // What a sweep finds out leaves work in the outbox: it ends first.
+    await sweeps.stop()
+    await worker.stop()
+  }
+}
+
+/** Surfaces first, so that nothing new comes in, then the worker. What hangs is left behind after the time-out. */
+async function drain(running: Running[], log: Log): Promise<void> {
+  const timeout = Promise.withResolvers<'late'>()
+  const timer = setTimeout(() => timeout.resolve('late'), DRAIN_TIMEOUT_MS)
+  const close = async ({ part, close }: Running): Promise<void> => {
+    await close().catch((error: unknown) => log.warn({ err: error, part }, 'did not close cleanly'))
+  }
+  const all = async (): Promise<void> => {
+    await Promise.all(running.filter(({ part }) => part !== 'worker').map(close))
+    await Promise.all(running.filter(({ part }) => part === 'worker').map(close))
+  }
+  if ((await Promise.race([all(), timeout.promise])) === 'late') log.warn('not everything ended in time')
+  clearTimeout(timer)
+}
+
+// After an uncaught error nothing in memory can be trusted; the database is consistent, a supervisor starts us again.
+function endOnUncaught(log: Log): void {
+  const end = (error: unknown) => {
+    log.fatal({ err: error }, 'uncaught error')
+    process.exit(1)
+  }
+  process.on('uncaughtException', end)
+  process.on('unhandledRejection', end)
+}

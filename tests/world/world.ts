@@ -1,0 +1,182 @@
+/**
+ * Journeys boot whole worlds, each on ports and in a folder of its own, exactly as a person would: by the launcher.
+ * world.ts boots and ends one (`bootWorld` is what every journey begins with), parties.ts is what the others of the world
+ * know (banks' ledgers, mailbox, shop, database), payer.ts a payer without a browser, punte.ts the operator's commands,
+ * secrets.ts the search for what must not be readable.
+ */
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { ReadyFacts } from '../../src/commands/demo/ready.ts'
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const READY_TIMEOUT_MS = 180_000
+
+export type TestWorld = {
+  readonly facts: ReadyFacts
+  readonly port_base: number
+  readonly dir: string
+  readonly process: ChildProcess
+  /** What the demo said so far. */
+  output(): string
+  /** SIGTERM, waits. @returns the exit code */
+  stop(): Promise<number | null>
+  /** Stops, and removes the folder. */
+  remove(): Promise<void>
+  /** How a journey ends: SIGTERM, exit code 0, no process left, the folder removed. */
+  finish(): Promise<void>
+}
+
+export type WorldOptions = {
+  /** An earlier world's folder, to go on with it. */
+  readonly dir?: string
+  readonly port_base?: number
+  /** Settings that differ from the demo's, e.g. PUNTE_ABANDON_AFTER_MINUTES. */
+  readonly env?: Readonly<Record<string, string>>
+  /** From the payer's authorisation to the debit at the banks; absent: the banks' own time. */
+  readonly settle_ms?: number
+}
+
+/** Starts a world and waits until all of it answers. */
+export async function bootWorld(options: WorldOptions = {}): Promise<TestWorld> {
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'punte-world-'))
+  const port_base = options.port_base ?? (await freePortBase())
+  const ready_file = join(dir, 'ready.json')
+  const settle = options.settle_ms === undefined ? [] : ['--settle-ms', String(options.settle_ms)]
+  const where = ['--port-base', String(port_base), '--data', dir, '--ready-file', ready_file]
+  const demo = spawnDemo([...where, ...settle], options.env)
+  let output = ''
+  const keep = (chunk: Buffer) => {
+    output += chunk.toString('utf8')
+  }
+  demo.stdout?.on('data', keep)
+  demo.stderr?.on('data', keep)
+  const until = performance.now() + READY_TIMEOUT_MS
+  while (!existsSync(ready_file)) {
+    if (demo.exitCode !== null || performance.now() > until) {
+      demo.kill('SIGTERM')
+      throw new Error(`the world did not come up:\n${output}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  const stop = async (): Promise<number | null> => {
+    if (demo.exitCode !== null || demo.signalCode !== null) return demo.exitCode
+    demo.kill('SIGTERM')
+    const [code] = (await once(demo, 'exit')) as [number | null]
+    return code
+  }
+  const remove = async (): Promise<void> => {
+    await stop()
+    const { removeEmbedded } = await import('../../src/infra/database/embedded.ts')
+    await removeEmbedded(dir)
+    rmSync(dir, { recursive: true, force: true })
+  }
+  return {
+    facts: JSON.parse(readFileSync(ready_file, 'utf8')) as ReadyFacts,
+    port_base,
+    dir,
+    process: demo,
+    output: () => output,
+    stop,
+    remove,
+    async finish() {
+      const postgres = postgresOf(dir)
+      try {
+        assert.equal(await stop(), 0, `the demo's exit code; it said:\n${output.slice(-2_000)}`)
+        assert.deepEqual(processesOf(dir), [], 'processes left behind')
+        assert.ok(postgres === undefined || !isAlive(postgres), 'PostgreSQL left behind')
+      } finally {
+        await remove()
+      }
+    },
+  }
+}
+
+/** Processes whose command line or environment names the folder: what a world started and did not end. */
+export function processesOf(dir: string): string[] {
+  if (!existsSync('/proc')) return []
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((pid) => {
+      try {
+        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8')
+        return `${readFileSync(`/proc/${pid}/cmdline`, 'utf8')} ${environment}`.includes(dir)
+      } catch {
+        return false
+      }
+    })
+}
+
+/** The world's server: the one process whose settings are the world's. */
+export function serverOf(world: Pick<TestWorld, 'facts'>): number {
+  const [pid, ...more] = processesOf(world.facts.configuration_file)
+  assert.ok(pid !== undefined && more.length === 0, 'there is one server')
+  return Number(pid)
+}
+
+/** Data files of the world's PostgreSQL. Where root runs the world they lie outside its folder, which tells where. */
+export function clusterOf(dir: string): string {
+  const pointer = join(dir, 'postgres', 'place.json')
+  const { cluster } = existsSync(pointer) ? (JSON.parse(readFileSync(pointer, 'utf8')) as { cluster?: string }) : {}
+  return cluster ?? join(dir, 'postgres', 'cluster')
+}
+
+function postgresOf(dir: string): number | undefined {
+  const file = join(clusterOf(dir), 'postmaster.pid')
+  return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : undefined
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Waits for a fact. @throws AssertionError naming it when it does not come about in time */
+export async function until<T>(
+  what: string,
+  holds: () => T | Promise<T>,
+  timeout_ms = 20_000,
+): Promise<Exclude<T, false | undefined>> {
+  const end = performance.now() + timeout_ms
+  for (;;) {
+    const value = await holds()
+    if (value !== undefined && value !== false) return value as Exclude<T, false | undefined>
+    assert.ok(performance.now() < end, `${what} did not come about`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+/** `./punte demo …` as a child. */
+export function spawnDemo(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  return spawn(`${ROOT}punte`, ['demo', ...args], {
+    env: { ...process.env, ...env, NODE_TEST_CONTEXT: undefined },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+/** A base whose sixteen ports are free now; below the range from which systems give ports to outgoing connections. */
+export async function freePortBase(): Promise<number> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const base = 12_000 + 16 * Math.floor(Math.random() * 1_200)
+    const free = await Promise.all(Array.from({ length: 16 }, (_, n) => isFree(base + n)))
+    if (free.every(Boolean)) return base
+  }
+  throw new Error('no sixteen free ports in a row')
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)))
+  })
+}
