@@ -218,12 +218,16 @@ function rowsOf(facts: PayerMailFacts, words: typeof RO, amount: string, outcome
   return rows.filter((row): row is Row => row !== false).map(([name, value]) => [name, oneLine(value)])
 }
 
+// Making a formatter takes 0.4 ms, using one 2 µs.
+const date_formats = new Map<string, Intl.DateTimeFormat>()
+
 function dateForPeople(at: Date, locale: string): string {
-  return new Intl.DateTimeFormat(locale, {
-    timeZone: 'Europe/Bucharest',
-    dateStyle: 'long',
-    timeStyle: 'short',
-  }).format(at)
+  let format = date_formats.get(locale)
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat(locale, { timeZone: 'Europe/Bucharest', dateStyle: 'long', timeStyle: 'short' })
+    date_formats.set(locale, format)
+  }
+  return format.format(at)
 }
 
 // A line break in what people typed could end a header or forge a line of the text; a change of direction, an amount.

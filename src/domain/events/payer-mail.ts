@@ -5,7 +5,7 @@ import { openOrder, openSession } from '../initiation/session.ts'
 import { loadPayment, type PaymentRow } from '../initiation/store.ts'
 import { openTerms } from '../initiation/terms.ts'
 import { isOutcome, type MailText, payerMailText } from './payer-mail-text.ts'
-import { claimMail, type EventKey, loadMailEvent, recordMail } from './store.ts'
+import { claimMail, type EventKey, recordMail } from './store.ts'
 
 export type PayerMailJob = EventKey
 
@@ -17,13 +17,12 @@ export type PayerMailJob = EventKey
  * @throws MailError for all else that SMTP says, what the database throws: the queue tries again
  */
 export async function sendPayerMail(context: Context, job: PayerMailJob, last_attempt = false): Promise<void> {
-  const event = await loadMailEvent(context, job)
+  const event = await claimMail(context, job)
   const payment = await loadPayment(context, job)
   if (event === undefined || payment === undefined) throw new Error('a mail is to tell of an event that does not exist')
-  if (!isOutcome(event.status) || payment.status !== event.status) return
+  if (event.state !== 'sending' || !isOutcome(event.status) || payment.status !== event.status) return
   const { mail, to } = compose(context, payment, event) ?? {}
   if (mail === undefined || to === undefined) return
-  if ((await claimMail(context, job)) !== 'sending') return
   try {
     await context.mail.send({ to, ...mail, message_id: messageId(context, job) })
   } catch (error) {

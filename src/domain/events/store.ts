@@ -132,28 +132,25 @@ export async function restartDeliveries(
 
 export type MailState = 'sending' | 'sent' | 'failed'
 
-/** The event a mail is about; undefined when there is none. */
-export async function loadMailEvent(
+/**
+ * Marks that a mail is being sent, before it is.
+ * @returns the event it is about, and how far the mail was already; undefined when there is no such event
+ */
+export async function claimMail(
   context: Databased,
   key: EventKey,
-): Promise<{ status: string; at: Date } | undefined> {
-  const { rows } = await context.db.query<{ status: string; at: Date }>({
-    name: 'mail_event',
-    text: 'select status, at from payment_events where partner_id = $1 and payment_id = $2 and event_no = $3',
+): Promise<{ status: string; at: Date; state: MailState } | undefined> {
+  const { rows } = await context.db.query<{ status: string; at: Date; state: MailState }>({
+    name: 'mail_claim',
+    text: `with event as (
+        select status, at from payment_events where partner_id = $1 and payment_id = $2 and event_no = $3),
+      claimed as (
+        insert into payer_mails as m (partner_id, payment_id, event_no, state) select $1, $2, $3, 'sending' from event
+        on conflict (partner_id, payment_id, event_no) do update set state = m.state returning state)
+      select status, at, state from event, claimed`,
     values: [key.partner_id, key.payment_id, key.event_no],
   })
   return rows[0]
-}
-
-/** Marks that a mail is being sent, before it is. @returns how far it was already */
-export async function claimMail(context: Databased, key: EventKey): Promise<MailState> {
-  const { rows } = await context.db.query<{ state: MailState }>({
-    name: 'mail_claim',
-    text: `insert into payer_mails as m (partner_id, payment_id, event_no, state) values ($1, $2, $3, 'sending')
-      on conflict (partner_id, payment_id, event_no) do update set state = m.state returning state`,
-    values: [key.partner_id, key.payment_id, key.event_no],
-  })
-  return rows[0]?.state ?? 'sending'
 }
 
 export async function recordMail(context: Databased, key: EventKey, state: 'sent' | 'failed', at: Date): Promise<void> {

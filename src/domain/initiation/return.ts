@@ -5,8 +5,10 @@ import { PunteError } from '../errors.ts'
 import { advance } from './advance.ts'
 import { pageState, readReturnState } from './capability.ts'
 import { openSession, sealSession } from './session.ts'
-import { nextAskAt, settle } from './settle.ts'
+import { nextAskAt, settleLoaded } from './settle.ts'
 import { loadPayment, type PaymentKey, type PaymentRow, recordReturn, saveSession } from './store.ts'
+
+const SLOW_BANK_MS = 700
 
 export type ReturnInput = {
   /** Our own value that names the attempt: in the path (redirect banks) or OAuth's `state`. */
@@ -39,20 +41,29 @@ async function askBank(
   const payment = await loadPayment(context, named)
   // An earlier attempt's return shows the payment as it is now; it says nothing about the attempt under way.
   if (payment === undefined || payment.attempt_no !== named.attempt_no || payment.attempt_state !== 'open') return
-  await recordReturn(context, named, named.attempt_no, context.clock.now())
-  if (input.oauth !== undefined) await finishOauth(context, payment, input.state, input.oauth)
-  await settle(context, { ...named, cause: 'return' })
+  // The return is recorded with the bank's word; a bank that takes its time must not leave the page without it.
+  const slow = setTimeout(() => {
+    const recorded = recordReturn(context, named, named.attempt_no, context.clock.now())
+    recorded.catch((error: unknown) => context.log.warn({ err: error }, 'a return could not be recorded'))
+  }, SLOW_BANK_MS)
+  try {
+    const ready = input.oauth === undefined ? payment : await finishOauth(context, payment, input.state, input.oauth)
+    if (ready !== undefined) await settleLoaded(context, ready, 'return')
+  } finally {
+    clearTimeout(slow)
+  }
 }
 
+/** @returns the payment with the session that may ask now; undefined when there is nothing to ask */
 async function finishOauth(
   context: Context,
   payment: PaymentRow,
   state: string,
   callback: NonNullable<ReturnInput['oauth']>,
-): Promise<void> {
+): Promise<PaymentRow | undefined> {
   const bank = payment.bank_id === null ? undefined : context.banks.get(payment.bank_id)
   const session = openSession(context, payment)
-  if (bank === undefined || session === undefined || payment.session_enc === null) return
+  if (bank === undefined || session === undefined || payment.session_enc === null) return undefined
   const redirect_uri = `${context.settings.PUNTE_CHECKOUT_URL}/payment-return`
   const answer = await bank.finishAuthorisation(
     session.bank,
@@ -60,15 +71,18 @@ async function finishOauth(
     { oauth_redirect_uri: redirect_uri },
   )
   if (answer.kind === 'ok') {
-    const sealed = sealSession(context, payment, { ...session, bank: answer.value.session })
-    await saveSession(context, payment, payment.attempt_no, payment.session_enc, sealed)
-  } else if (answer.kind === 'refused' && answer.code === 'access_denied') {
-    await takeRefusal(context, payment, bank, session.bank)
-  } else {
-    // Forged, replayed, or the bank is silent: nothing is known, and the genuine return still works.
-    const facts = { payment_id: payment.payment_id, bank_id: payment.bank_id, answer: answer.kind }
-    context.log.info(facts, 'the authorisation code was not exchanged')
+    const session_enc = sealSession(context, payment, { ...session, bank: answer.value.session })
+    await saveSession(context, payment, payment.attempt_no, payment.session_enc, session_enc)
+    return { ...payment, session_enc }
   }
+  if (answer.kind === 'refused' && answer.code === 'access_denied') {
+    await takeRefusal(context, payment, bank, session.bank)
+    return undefined
+  }
+  // Forged, replayed, or the bank is silent: nothing is known, and the genuine return still works.
+  const facts = { payment_id: payment.payment_id, bank_id: payment.bank_id, answer: answer.kind }
+  context.log.info(facts, 'the authorisation code was not exchanged')
+  return payment
 }
 
 /**

@@ -2,10 +2,10 @@
  * The one completion path: the payer's return, the poll, the bank's push and staff all end here. Asks the bank and
  * records its word; what is asked for is never guessed.
  */
-import type { BankAnswer, BankSession, Initiated, StatusReport } from '../../infra/banks/connector.ts'
+import type { BankAnswer, Initiated, StatusReport } from '../../infra/banks/connector.ts'
 import type { Context } from '../context.ts'
 import { advance } from './advance.ts'
-import { openSession, sealSession } from './session.ts'
+import { type AttemptSession, openSession, sealSession } from './session.ts'
 import { eventOfBankStatus, isFinalAtBank, type PaymentEvent, type PaymentStatus } from './state.ts'
 import { type Cause, changeAttempt, loadPayment, type PaymentKey, type PaymentRow } from './store.ts'
 
@@ -35,24 +35,35 @@ export async function settle(
   input: PaymentKey & { readonly cause: Cause },
 ): Promise<PaymentStatus | undefined> {
   const payment = await loadPayment(context, input)
-  if (payment === undefined) return undefined
+  return payment === undefined ? undefined : settleLoaded(context, payment, input.cause)
+}
+
+/** The same for a payment that the caller has just read. */
+export async function settleLoaded(context: Context, payment: PaymentRow, cause: Cause): Promise<PaymentStatus> {
   const session = openSession(context, payment)
   const bank = payment.bank_id === null ? undefined : context.banks.get(payment.bank_id)
   if (payment.attempt_state !== 'open' || session === undefined || bank === undefined) return payment.status
   const answer = await bank.status(session.bank)
-  return recordStatus(context, payment, answer, input.cause)
+  return recordStatus(context, payment, session, answer, cause)
 }
 
 async function recordStatus(
   context: Context,
   payment: PaymentRow,
+  known: AttemptSession,
   answer: BankAnswer<StatusReport>,
   cause: Cause,
 ): Promise<PaymentStatus> {
   const now = context.clock.now()
   const next_ask_at = nextAskAt(payment.submitted_at as Date, now)
-  const session_enc = renewedSession(context, payment, answer.kind === 'ok' ? answer.value.session : answer.session)
-  const attempt = { attempt_no: payment.attempt_no, next_ask_at, ...(session_enc && { session_enc }) }
+  const renewed = answer.kind === 'ok' ? answer.value.session : answer.session
+  const attempt = {
+    attempt_no: payment.attempt_no,
+    next_ask_at,
+    // Whoever comes back has the bank asked at once, so the two are recorded together.
+    ...(cause === 'return' && { returned: true }),
+    ...(renewed && { session_enc: sealSession(context, payment, { ...known, bank: renewed }) }),
+  }
   const event = answer.kind === 'ok' ? eventOfBankStatus(answer.value.status) : undefined
   if (answer.kind !== 'ok' || event === undefined) {
     // No news is no status: silence, faults and words we do not know leave the payment as it is.
@@ -74,19 +85,16 @@ async function recordStatus(
   return status
 }
 
-/** The session as it must be kept from now on, when the bank's connector renewed its tokens on the way. */
-function renewedSession(context: Context, payment: PaymentRow, bank: BankSession | undefined): Buffer | undefined {
-  const known = bank === undefined ? undefined : openSession(context, payment)
-  return bank === undefined || known === undefined ? undefined : sealSession(context, payment, { ...known, bank })
-}
-
-/** Records that the bank took the submission: its number, where the payer must go, its first status. */
+/**
+ * Records that the bank took the submission: its number, where the payer must go, its first status.
+ * @returns the payment as it is now
+ */
 export async function recordAccepted(
   context: Context,
-  payment: PaymentRow & { readonly attempt_no: number },
+  payment: PaymentRow,
   initiated: Initiated,
   cause: Cause,
-) {
+): Promise<PaymentRow> {
   const now = context.clock.now()
   const event = eventOfBankStatus(initiated.status) ?? 'bank_received'
   const { next } = initiated
@@ -96,19 +104,21 @@ export async function recordAccepted(
     ...(next.kind === 'decoupled' && { psu_message: next.psu_message }),
   })
   const final = isFinalAtBank(event)
-  return advance(context, payment, {
+  const attempt_state = final ? 'closed' : 'open'
+  const { status } = await advance(context, payment, {
     event,
     cause,
     detail: { bank_status: initiated.status, attempt_no: payment.attempt_no },
     attempt: {
       attempt_no: payment.attempt_no,
-      state: final ? 'closed' : 'open',
+      state: attempt_state,
       bank_status: initiated.status,
       session_enc,
       bank_payment_hash: context.keys.hash(`bank-payment:${payment.bank_id}`, initiated.session.bank_payment_id),
       next_ask_at: final ? null : nextAskAt(now, now),
     },
   })
+  return { ...payment, status, attempt_state, session_enc, bank_status: initiated.status }
 }
 
 /** A machine code for why a payment ended badly, from the bank's code or words; the words themselves are not kept. */

@@ -157,6 +157,8 @@ export type AttemptChange = {
   readonly session_enc?: Buffer
   readonly bank_payment_hash?: Buffer
   readonly refusal?: string
+  /** The payer came back from the bank; the first time counts. */
+  readonly returned?: boolean
   /** When the bank is asked next by itself; null: never again. */
   readonly next_ask_at: Date | null
 }
@@ -189,6 +191,7 @@ export async function changeStatus(context: Pick<Context, 'db'>, c: StatusChange
         update payment_attempts set state = coalesce($12, state), bank_status = coalesce($13, bank_status),
           session_enc = coalesce($14, session_enc), bank_payment_hash = coalesce($15, bank_payment_hash),
           refusal = coalesce($16, refusal), next_ask_at = $17, asked_no = asked_no + 1,
+          returned_at = case when $18 then coalesce(returned_at, $3) else returned_at end,
           closed_at = case when $12 = 'closed' then $3 else closed_at end
         where partner_id = $1 and payment_id = $2 and attempt_no = $11::integer and exists (select from moved)),
       work as (
@@ -215,6 +218,7 @@ export async function changeStatus(context: Pick<Context, 'db'>, c: StatusChange
       a?.bank_payment_hash ?? null,
       a?.refusal ?? null,
       a?.next_ask_at ?? null,
+      a?.returned ?? false,
     ],
   })
   return rowCount === 1
@@ -232,6 +236,7 @@ export async function changeAttempt(
     text: `update payment_attempts set state = coalesce($5, state), bank_status = coalesce($6, bank_status),
         session_enc = coalesce($7, session_enc), bank_payment_hash = coalesce($8, bank_payment_hash),
         refusal = coalesce($9, refusal), next_ask_at = $10, asked_no = asked_no + 1,
+        returned_at = case when $11 then coalesce(returned_at, $4) else returned_at end,
         closed_at = case when $5 = 'closed' then $4 else closed_at end
       where partner_id = $1 and payment_id = $2 and attempt_no = $3 and state <> 'closed'`,
     values: [
@@ -245,6 +250,7 @@ export async function changeAttempt(
       a.bank_payment_hash ?? null,
       a.refusal ?? null,
       a.next_ask_at,
+      a.returned ?? false,
     ],
   })
   return rowCount === 1

@@ -15,6 +15,7 @@ import { hashesOf, sealTerms, type Terms } from './terms.ts'
 
 /** Longer than any bank's time-out, so that recovery never meets a submission that is still under way. */
 const RECOVER_AFTER_MS = 45_000
+const ASK_AGAIN_AFTER_MS = 2_000
 
 export type CompleteTerms = Terms &
   Required<Pick<Terms, 'creditor_name' | 'creditor_iban' | 'details' | 'debtor_iban' | 'email'>>
@@ -29,32 +30,46 @@ export type Submission = {
 
 /**
  * Sends a payment to the bank the payer chose.
+ * @returns the payment afterwards
  * @throws PunteError PAYMENT_IN_PROGRESS when another submission was faster
  */
-export async function submitPayment(context: Context, input: Submission): Promise<void> {
+export async function submitPayment(context: Context, input: Submission): Promise<PaymentRow> {
   const { payment, bank, terms, amount_minor, psu } = input
   const key = { partner_id: payment.partner_id, payment_id: payment.payment_id }
   const attempt = { ...key, attempt_no: payment.attempt_no + 1 }
   const request_id = randomUUID()
   const order = orderOf(attempt, terms, amount_minor)
   const at = context.clock.now()
+  const terms_enc = sealTerms(context.keys, key, terms)
+  const bank_id = bank.profile.id
   const claimed = await claimOnce(() =>
     claimSubmission(context, {
       ...key,
       at,
       seen_attempt_no: payment.attempt_no,
-      bank_id: bank.profile.id,
+      bank_id,
       request_id,
       order_enc: sealOrder(context, attempt, { order, psu }),
       recover_at: new Date(at.getTime() + RECOVER_AFTER_MS),
       amount_minor,
-      terms_enc: sealTerms(context.keys, key, terms),
+      terms_enc,
       ...hashesOf(context.keys, terms),
     }),
   )
   if (!claimed) throw new PunteError('PAYMENT_IN_PROGRESS')
-  const row = { ...payment, attempt_no: attempt.attempt_no, bank_id: bank.profile.id }
-  await recordInitiation(context, row, await callBank(context, attempt, bank, request_id, { order, psu }))
+  const sending: PaymentRow = {
+    ...payment,
+    attempt_no: attempt.attempt_no,
+    bank_id,
+    amount_minor,
+    terms_enc,
+    attempt_state: 'sending',
+    session_enc: null,
+    refusal: null,
+    submitted_at: at,
+    returned_at: null,
+  }
+  return recordInitiation(context, sending, await callBank(context, attempt, bank, request_id, { order, psu }))
 }
 
 // Two claims in the same instant meet at the unique index on live attempts: one row wins, the other is told.
@@ -105,61 +120,37 @@ export function callBank(
   })
 }
 
-/** Records what the initiation came to; shared by the first call and its repetition after a crash or time-out. */
+/**
+ * Records what the initiation came to; shared by the first call and its repetition after a crash or time-out.
+ * @returns the payment afterwards
+ */
 export async function recordInitiation(
   context: Context,
   payment: PaymentRow,
   answer: BankAnswer<Initiated>,
-): Promise<void> {
-  const now = context.clock.now()
-  const { attempt_no } = payment
-  switch (answer.kind) {
-    case 'ok': {
-      const { status } = await recordAccepted(context, payment, answer.value, 'payer')
-      // The payer left while the bank was answering: nobody will authorise this, so the bank need not wait for it.
-      if (status === 'ABND') await cancelQuietly(context, payment, answer.value)
-      return
-    }
-    case 'refused':
-      context.log.info(
-        {
-          payment_id: payment.payment_id,
-          bank_id: payment.bank_id,
-          http_status: answer.http_status,
-          bank_code: answer.code,
-        },
-        'the bank refused the initiation',
-      )
-      await changeAttempt(context, payment, now, {
-        attempt_no,
-        state: 'closed',
-        refusal: `REFUSED:${answer.code}`.slice(0, 100),
-        next_ask_at: null,
-      })
-      return
-    case 'not_sent':
-      context.log.warn(
-        { payment_id: payment.payment_id, bank_id: payment.bank_id, reason: answer.reason },
-        'the bank could not be reached',
-      )
-      await changeAttempt(context, payment, now, {
-        attempt_no,
-        state: 'closed',
-        refusal: 'UNREACHED',
-        next_ask_at: null,
-      })
-      return
-    case 'unknown':
-      context.log.warn(
-        { payment_id: payment.payment_id, bank_id: payment.bank_id, reason: answer.reason },
-        'the fate of the initiation is unknown',
-      )
-      await changeAttempt(context, payment, now, {
-        attempt_no,
-        state: 'unknown',
-        next_ask_at: new Date(now.getTime() + 2_000),
-      })
+): Promise<PaymentRow> {
+  if (answer.kind === 'ok') {
+    const accepted = await recordAccepted(context, payment, answer.value, 'payer')
+    // The payer left while the bank was answering: nobody will authorise this, so the bank need not wait for it.
+    if (accepted.status === 'ABND') await cancelQuietly(context, payment, answer.value)
+    return accepted
   }
+  const now = context.clock.now()
+  const facts = { payment_id: payment.payment_id, bank_id: payment.bank_id }
+  const { attempt_no } = payment
+  if (answer.kind === 'unknown') {
+    context.log.warn({ ...facts, reason: answer.reason }, 'the fate of the initiation is unknown')
+    const next_ask_at = new Date(now.getTime() + ASK_AGAIN_AFTER_MS)
+    await changeAttempt(context, payment, now, { attempt_no, state: 'unknown', next_ask_at })
+    return { ...payment, attempt_state: 'unknown' }
+  }
+  if (answer.kind === 'refused') {
+    const { http_status, code } = answer
+    context.log.info({ ...facts, http_status, bank_code: code }, 'the bank refused the initiation')
+  } else context.log.warn({ ...facts, reason: answer.reason }, 'the bank could not be reached')
+  const refusal = answer.kind === 'refused' ? `REFUSED:${answer.code}`.slice(0, 100) : 'UNREACHED'
+  await changeAttempt(context, payment, now, { attempt_no, state: 'closed', refusal, next_ask_at: null })
+  return { ...payment, attempt_state: 'closed', refusal }
 }
 
 async function cancelQuietly(context: Context, payment: PaymentRow, initiated: Initiated): Promise<void> {

@@ -6,7 +6,7 @@
 import type { Context } from '../context.ts'
 import { abandonExpired } from './abandon.ts'
 import { recoverSubmission } from './recover.ts'
-import { settle } from './settle.ts'
+import { settleLoaded } from './settle.ts'
 import { claimDueAttempt, type DueAttempt, dueAttempts, loadPayment } from './store.ts'
 
 const EVERY_MS = 1_000
@@ -42,7 +42,7 @@ async function takeDue(context: Context, due: DueAttempt): Promise<void> {
     if (!(await claimDueAttempt(context, due, until))) return
     const payment = await loadPayment(context, due)
     if (payment === undefined || payment.attempt_no !== due.attempt_no) return
-    if (payment.attempt_state === 'open') await settle(context, { ...due, cause: 'poll' })
+    if (payment.attempt_state === 'open') await settleLoaded(context, payment, 'poll')
     else await recoverSubmission(context, due)
   } catch (error) {
     // One payment's trouble must not stop the others; its lease brings it back.

@@ -157,7 +157,8 @@ function serveCalls(server: FastifyInstance, context: Context): void {
       ...(user_agent !== undefined && { user_agent }),
     }
     try {
-      await submitPayment(context, { payment, bank, terms, amount_minor, psu })
+      const submitted = await submitPayment(context, { payment, bank, terms, amount_minor, psu })
+      return viewOf(context, partner, submitted)
     } catch (error) {
       if (!(error instanceof PunteError && error.code === 'PAYMENT_IN_PROGRESS')) throw error
     }

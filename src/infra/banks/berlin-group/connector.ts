@@ -166,7 +166,7 @@ async function send(parts: BerlinGroupParts, call: Call): Promise<Sent> {
     purpose: 'bank',
     method: call.method,
     url: `${profile.base_url}${call.path}`,
-    headers: profile.signing.required ? parts.sign(headers, call.body ?? '', profile.signing) : headers,
+    headers: profile.signing.required ? await parts.sign(headers, call.body ?? '', profile.signing) : headers,
     ...(call.body === undefined ? {} : { body: call.body }),
     tls: parts.tls,
     timeout_ms: profile.timeout_ms,

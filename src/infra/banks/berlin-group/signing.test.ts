@@ -44,7 +44,11 @@ test('what we sign verifies with the certificate we send, and covers what the me
     headers: ['digest', 'date', 'x-request-id', 'psu-id', 'tpp-redirect-uri'],
   }
   const body = '{"text":"ăîâșț"}'
-  const signed = sign({ date: 'Sat, 21 Nov 2026 20:00:00 GMT', 'x-request-id': 'a', 'psu-id': 'ion' }, body, rules)
+  const signed = await sign(
+    { date: 'Sat, 21 Nov 2026 20:00:00 GMT', 'x-request-id': 'a', 'psu-id': 'ion' },
+    body,
+    rules,
+  )
   assert.equal(signed.digest, `SHA-512=${createHash('sha512').update(Buffer.from(body)).digest('base64')}`)
   const { headers, algorithm, signature, keyId: key_id } = parametersOf(signed.signature ?? '')
   assert.deepEqual([headers, algorithm], ['digest date x-request-id psu-id', 'rsa-sha256'])
@@ -56,7 +60,7 @@ test('what we sign verifies with the certificate we send, and covers what the me
   assert.match(signed.signature ?? '', /^[ -~]+$/)
   // No body: the digest of nothing, signed all the same.
   assert.equal(
-    sign({}, '', { digest: 'SHA-256', headers: ['digest'] }).digest,
+    (await sign({}, '', { digest: 'SHA-256', headers: ['digest'] })).digest,
     'SHA-256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=',
   )
 })
