@@ -41,7 +41,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: () => import('./commands/database.ts'),
   },
   partner: {
-    usage: 'partner add|list|show|certificate|revocation-list|redirect-url|suspend|resume …',
+    usage: 'partner add|list|show|profile|certificate|revocation-list|redirect-url|webhook-secret|suspend|resume …',
     about: 'Registers partners and their certificates.',
     load: () => import('./commands/partner.ts'),
   },
@@ -51,7 +51,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: () => import('./commands/webhook.ts'),
   },
   keys: {
-    usage: 'keys create [FILE] | status | rotate [--signing]',
+    usage: 'keys create [FILE] | status | rotate [--signing] | retire signing ID',
     about: 'Creates, shows and rotates the keys of the installation.',
     load: () => import('./commands/keys.ts'),
   },

@@ -12,6 +12,7 @@ import { API_PATHS, type AuthorizationServer, createAuthorizationServer } from '
 import { type OauthStore, openOauthStore } from './oauth/tokens.ts'
 import { errorBox, renderPage } from './pages/layout.ts'
 import { createPages } from './pages/server.ts'
+import { withPush } from './push.ts'
 import { createTrust } from './trust/certificate.ts'
 import { createFaults, type Faults } from './xs2a/faults.ts'
 import type { Addresses, Context } from './xs2a/payments.ts'
@@ -25,7 +26,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void
 /** Starts a bank; answers once both of its servers listen. `log` gets what an operator should see, never personal data. */
 export async function startBank(config: BankConfig, log: (entry: object) => void): Promise<Bank> {
   mkdirSync(config.data_dir, { recursive: true, mode: 0o700 })
-  const book = openBook(config)
+  const book = config.push ? withPush(openBook(config), log) : openBook(config)
   const lifecycle = startLifecycle(book, config.timing)
   const faults = createFaults()
   const checks = createThirdPartyChecks(createTrust(readFileSync(config.api.client_ca_file, 'utf8')))

@@ -65,6 +65,8 @@ export type BankConfig = {
   readonly people: readonly Person[]
   readonly timing: Timing
   readonly oauth?: OauthSettings
+  /** Whether the bank tells TPP-Notification-URI of outcomes. */
+  readonly push: boolean
   readonly limits: { readonly payments: number }
 }
 
@@ -142,6 +144,7 @@ const schema = {
         token_required: { type: 'boolean', default: true },
       },
     },
+    push: { type: 'boolean', default: false },
     limits: {
       type: 'object',
       additionalProperties: false,

@@ -30,6 +30,8 @@ export type Initiation = {
   readonly order: Order
   readonly redirect_uri?: string
   readonly nok_redirect_uri?: string
+  /** TPP-Notification-URI: told when the payment has its outcome. */
+  readonly notification_uri?: string
   readonly psu_id?: string
   readonly authorisation_id: string
   /** Unguessable part of the scaRedirect link. */

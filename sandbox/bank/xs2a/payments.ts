@@ -41,6 +41,7 @@ export function initiate(context: Context, third_party: ThirdParty, headers: Hea
     throw new Refusal('SERVICE_BLOCKED', 'too many payments wait for authorisation', { http_status: 503 })
   const redirect_uri = headers['tpp-redirect-uri']
   const nok_redirect_uri = headers['tpp-nok-redirect-uri']
+  const notification_uri = context.config.push ? headers['tpp-notification-uri'] : undefined
   const payment: Initiation = {
     payment_id: randomUUID(),
     organization_id: third_party.organization_id,
@@ -49,6 +50,7 @@ export function initiate(context: Context, third_party: ThirdParty, headers: Hea
     order,
     ...(redirect_uri === undefined ? {} : { redirect_uri }),
     ...(nok_redirect_uri === undefined ? {} : { nok_redirect_uri }),
+    ...(notification_uri === undefined ? {} : { notification_uri }),
     ...(context.config.sca === 'decoupled' ? { psu_id: headers['psu-id'] ?? '' } : {}),
     authorisation_id: randomUUID(),
     sca_key: randomBytes(18).toString('base64url'),

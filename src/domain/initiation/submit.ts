@@ -115,6 +115,7 @@ export function callBank(
     psu,
     return_uri: `${base}/${state}/ok`,
     return_nok_uri: `${base}/${state}/nok`,
+    notification_uri: `${context.settings.PUNTE_CHECKOUT_URL}/bank-notification/${state}`,
     oauth_redirect_uri: base,
     oauth_state: state,
   })

@@ -289,3 +289,31 @@ test('what cannot be read is refused in JSON', async () => {
   }
   assert.equal((await fetch(`${servers.shop.url}/checkout/api/payments/9007199254740993`, { headers })).status, 403)
 })
+
+test("a bank's notification makes us ask the bank, and is not believed itself", async () => {
+  const key = await shop.initiated()
+  await submit(shop, key)
+  const tell = (state: string) =>
+    fetch(`${servers.shop.url}/bank-notification/${state}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"transactionStatus":"ACSC"}',
+    })
+  const state = returnState(shop.context.keys, { ...key, attempt_no: 1 })
+  assert.equal((await tell(`${state.slice(0, -1)}${state.endsWith('A') ? 'B' : 'A'}`)).status, 403)
+  assert.equal(shop.bank.asked.status, 0)
+  assert.equal((await tell(state)).status, 204)
+  await until(() => shop.bank.asked.status === 1)
+  assert.equal((await view(shop, key)).body.step, 'authorise')
+  shop.bank.status = [says('ACSC')]
+  assert.equal((await tell(state)).status, 204)
+  await until(async () => (await view(shop, key)).body.step === 'outcome')
+  assert.deepEqual((await view(shop, key)).body.outcome, { kind: 'paid' })
+})
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await condition()); tries += 1) {
+    assert.ok(tries < 200, 'not in time')
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}

@@ -10,6 +10,7 @@ import type { Context } from '../../domain/context.ts'
 import { PunteError } from '../../domain/errors.ts'
 import { abandonPayment } from '../../domain/initiation/abandon.ts'
 import { readPageState } from '../../domain/initiation/capability.ts'
+import { takeNotification } from '../../domain/initiation/notification.ts'
 import { takeReturn } from '../../domain/initiation/return.ts'
 import { loadPayment, type PaymentRow } from '../../domain/initiation/store.ts'
 import { reload, submitPayment } from '../../domain/initiation/submit.ts'
@@ -62,6 +63,7 @@ export async function startCheckout(context: Context, pages_dir: string): Promis
   await servePage(server, pages_dir)
   serveCalls(server, context)
   serveReturn(server, context)
+  await server.register(async (scope) => serveNotifications(scope, context))
   const url = await server.listen({ host: settings.PUNTE_CHECKOUT_HOST, port: settings.PUNTE_CHECKOUT_PORT })
   return { url, close: () => server.close() }
 }
@@ -217,4 +219,22 @@ function serveReturn(server: FastifyInstance, context: Context): void {
     }
     return finish(reply, () => takeReturn(context, { state, oauth }))
   })
+}
+
+/** TPP-Notification-URI of banks that push. Answered at once, whatever the body is: the bank's word is asked for, not read. */
+function serveNotifications(scope: FastifyInstance, context: Context): void {
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, undefined))
+  scope.post(
+    '/bank-notification/:state',
+    { schema: { params: Type.Object({ state: text(128) }) } },
+    (request, reply) => {
+      const { state } = request.params as { state: string }
+      const { asked } = takeNotification(context, state)
+      asked.catch((error: unknown) =>
+        context.log.error({ err: error }, 'a notification could not be settled; the poll will'),
+      )
+      return reply.code(204).send()
+    },
+  )
 }

@@ -57,6 +57,8 @@ export type InitiateInput = {
   /** Where the bank sends the browser back after success and after failure (redirect), both of our own host. */
   readonly return_uri: string
   readonly return_nok_uri: string
+  /** Where a bank that `notifies` tells that something happened; it is asked before it is believed. */
+  readonly notification_uri: string
   /** OAuth: the one registered redirect_uri, and the `state` that names this attempt. */
   readonly oauth_redirect_uri: string
   readonly oauth_state: string
@@ -115,6 +117,8 @@ export type BankProfile = {
   readonly needs_psu_id: boolean
   /** True when a repeated POST with the same X-Request-ID yields the same payment, so that `unknown` can be settled by repeating. */
   readonly idempotent_initiation: boolean
+  /** True when the bank supports TPP-Notification-URI (ASPSP-Notification-Support). */
+  readonly notifies?: boolean
   /** Up to and with the version: `https://api.bank.ro/psd2/v1`; `/payments/…` follows. */
   readonly base_url: string
   readonly payment_product: string

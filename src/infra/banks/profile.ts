@@ -20,6 +20,7 @@ export const BankProfileSchema = Type.Object(
     sca: Type.Union([Type.Literal('redirect'), Type.Literal('oauth'), Type.Literal('decoupled')]),
     needs_psu_id: Type.Boolean(),
     idempotent_initiation: Type.Boolean(),
+    notifies: Type.Optional(Type.Boolean()),
     base_url: url,
     payment_product: Type.String({ pattern: '^[A-Za-z0-9.-]{1,64}$' }),
     redirect_origins: Type.Array(origin, { maxItems: 10 }),

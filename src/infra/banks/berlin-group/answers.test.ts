@@ -103,6 +103,7 @@ const input = (more: Partial<InitiateInput> = {}): InitiateInput => ({
   psu: { ip_address: '10.1.2.3' },
   return_uri: 'https://plati.example/back',
   return_nok_uri: 'https://plati.example/nok',
+  notification_uri: 'http://127.0.0.1:9/notification',
   oauth_redirect_uri: 'https://plati.example/oauth',
   oauth_state: 'state-1',
   ...more,

@@ -112,6 +112,7 @@ function inputFor(sca: string, who: Person, more: Partial<InitiateInput> = {}): 
     },
     return_uri: 'http://localhost:1/checkout/return?a=1',
     return_nok_uri: 'http://localhost:1/checkout/nok',
+    notification_uri: 'http://127.0.0.1:9/notification',
     oauth_redirect_uri: 'http://localhost:1/checkout/oauth',
     oauth_state: randomUUID(),
     ...more,

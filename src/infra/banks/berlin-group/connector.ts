@@ -263,6 +263,11 @@ function initiationHeaders(profile: BankProfile, input: InitiateInput): Headers 
     'psu-ip-address': DUMMY_IPV4,
     ...psuHeaders(input.psu),
     'tpp-redirect-preferred': String(!decoupled),
+    // Only the last word is wanted: what lies between is asked for.
+    ...(profile.notifies === true && {
+      'tpp-notification-uri': input.notification_uri,
+      'tpp-notification-content-preferred': 'status=LAST',
+    }),
     ...(decoupled
       ? { 'tpp-decoupled-preferred': 'true' }
       : { 'tpp-redirect-uri': back, 'tpp-nok-redirect-uri': profile.sca === 'oauth' ? back : input.return_nok_uri }),

@@ -1,0 +1,33 @@
+/** The bank tells that something happened to a payment. What it says is not read: it is asked, as always. */
+import type { Context } from '../context.ts'
+import { PunteError } from '../errors.ts'
+import { readReturnState } from './capability.ts'
+import { settleLoaded } from './settle.ts'
+import { loadPayment, type PaymentKey } from './store.ts'
+
+/** Payments whose bank is being asked because of a notification; another one meanwhile adds nothing. */
+const under_way = new Set<string>()
+
+/**
+ * Takes a notification; the work of asking is the promise.
+ * @param state names the attempt, as in the return addresses
+ * @throws PunteError STATE_INVALID for a forged or cut state
+ */
+export function takeNotification(context: Context, state: string): { readonly asked: Promise<void> } {
+  const named = readReturnState(context.keys, state)
+  if (named === undefined) throw new PunteError('STATE_INVALID')
+  return { asked: askBank(context, named) }
+}
+
+async function askBank(context: Context, named: PaymentKey & { readonly attempt_no: number }): Promise<void> {
+  const name = `${named.partner_id}:${named.payment_id}`
+  if (under_way.has(name)) return
+  under_way.add(name)
+  try {
+    const payment = await loadPayment(context, named)
+    if (payment === undefined || payment.attempt_no !== named.attempt_no) return
+    await settleLoaded(context, payment, 'push')
+  } finally {
+    under_way.delete(name)
+  }
+}
