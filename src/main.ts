@@ -45,6 +45,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'Registers partners and their certificates.',
     load: () => import('./commands/partner.ts'),
   },
+  payment: {
+    usage: 'payment show|ask PAYMENT_ID',
+    about: 'Shows the history of a payment; asks its bank now and records the answer.',
+    load: () => import('./commands/payment.ts'),
+  },
   webhook: {
     usage: 'webhook redeliver PAYMENT_ID [--event N] [--partner CLIENT_ID]',
     about: 'Sends the webhooks of a payment again.',

@@ -355,6 +355,15 @@ export async function expiredPayments(context: Pick<Context, 'db'>, created_befo
   return rows
 }
 
+/** Payments of this number, whoever's they are: for staff, who know no partner's number. */
+export async function findPayments(context: Pick<Context, 'db'>, payment_id: number): Promise<PaymentKey[]> {
+  const { rows } = await context.db.query<PaymentKey>({
+    text: 'select partner_id, payment_id from payments where payment_id = $1 limit 10',
+    values: [payment_id],
+  })
+  return rows
+}
+
 /** The history of a payment, oldest first. */
 export async function listEvents(context: Pick<Context, 'db'>, key: PaymentKey) {
   const { rows } = await context.db.query<{

@@ -1,0 +1,60 @@
+/** Payments by hand, for operators until there is a back office. */
+import { compose } from '../compose.ts'
+import { readSettings } from '../config.ts'
+import type { Context } from '../domain/context.ts'
+import { recoverSubmission } from '../domain/initiation/recover.ts'
+import { settleLoaded } from '../domain/initiation/settle.ts'
+import { findPayments, listEvents, loadPayment, type PaymentRow } from '../domain/initiation/store.ts'
+import { amountForPeople } from '../domain/money.ts'
+import { createLog } from '../infra/log.ts'
+import { CommandError, parseOptions, UsageError, wholeNumber } from './command.ts'
+
+/** `payment show PAYMENT_ID` tells its history; `payment ask PAYMENT_ID` asks the bank now and records its word. */
+export async function run(args: readonly string[]): Promise<number> {
+  const [action, ...rest] = args
+  if (action !== 'show' && action !== 'ask') throw new UsageError('payment show|ask PAYMENT_ID')
+  const { positionals } = parseOptions(rest, {}, { min: 1, max: 1 })
+  const payment_id = wholeNumber('PAYMENT_ID', positionals[0] as string, { min: 1, max: Number.MAX_SAFE_INTEGER })
+  const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
+  const { context, close } = await compose(readSettings(), log, { schema: 'require' })
+  try {
+    const found = await findPayments(context, payment_id)
+    if (found.length === 0) throw new CommandError(`there is no payment ${payment_id}`)
+    for (const key of found) {
+      const payment = await loadPayment(context, key)
+      if (payment === undefined) continue
+      if (action === 'ask') await askBank(context, payment)
+      await show(context, (await loadPayment(context, key)) ?? payment)
+    }
+    return 0
+  } finally {
+    await close()
+  }
+}
+
+async function askBank(context: Context, payment: PaymentRow): Promise<void> {
+  const { attempt_state } = payment
+  if (attempt_state === 'open') await settleLoaded(context, payment, 'staff')
+  else if (attempt_state === 'sending' || attempt_state === 'unknown') await recoverSubmission(context, payment)
+  else throw new CommandError('no bank has this payment open: there is nobody to ask')
+}
+
+async function show(context: Context, payment: PaymentRow): Promise<void> {
+  const partner = context.partners.byId(payment.partner_id)
+  const amount = payment.amount_minor === null ? 'no amount yet' : `${amountForPeople(payment.amount_minor)} RON`
+  const bank =
+    payment.bank_id === null
+      ? 'no bank yet'
+      : `${payment.bank_id}, attempt ${payment.attempt_no} ${payment.attempt_state}`
+  const lines = [
+    `payment ${payment.payment_id} of ${partner?.client_id ?? payment.partner_id}: ${payment.status}${payment.reason === null ? '' : ` (${payment.reason})`}`,
+    `  ${amount}; ${bank}`,
+  ]
+  for (const event of await listEvents(context, payment)) {
+    const detail = event.detail === null ? '' : ` ${JSON.stringify(event.detail)}`
+    lines.push(
+      `  ${event.at.toISOString()} ${String(event.event_no).padStart(3)} ${event.status.padEnd(7)} ${event.type} by ${event.cause}${detail}`,
+    )
+  }
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
