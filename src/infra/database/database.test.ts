@@ -137,3 +137,26 @@ test('a statement has its time: limits are set on every connection', async () =>
   )
   assert.deepEqual(rows[0], { statement: '15s', idle: '30s', name: 'punte' })
 })
+
+test('a named statement answers what the driver answers, every time, also when its shape changes', async () => {
+  const text = `select n::int8 as id, 'x' || n as name, case when n > 1 then n end as maybe, now()::date = now()::date as yes,
+    '\\x00ff'::bytea as bytes, '{"a":[1]}'::jsonb as json from generate_series($1::int, $2::int) as n`
+  const plain = await world.db.query(sql(text, 1, 3))
+  for (let time = 0; time < 3; time += 1) {
+    const named = await world.db.query({ name: 'shape', text, values: [1, 3] })
+    assert.deepEqual(named.rows, plain.rows)
+    assert.equal(named.rowCount, 3)
+  }
+  const none = await world.db.query({ name: 'shape', text, values: [2, 1] })
+  assert.deepEqual([none.rows, none.rowCount], [[], 0])
+  const one = createDatabase({ url: world.url, pool_size: 1, log: createLog('silent') })
+  const two = createDatabase({ url: world.url, pool_size: 1, log: createLog('silent') })
+  assert.deepEqual((await one.query({ name: 'other_shape', text: 'select 1 as a', values: [] })).rows, [{ a: 1 }])
+  assert.deepEqual((await two.query({ name: 'other_shape', text: `select 'b' as b, 2 as a`, values: [] })).rows, [
+    { b: 'b', a: 2 },
+  ])
+  await assert.rejects(one.query({ name: 'faulty', text: 'select 1 / $1::int', values: [0] }), /division by zero/)
+  assert.deepEqual((await one.query({ name: 'other_shape', text: 'select 1 as a', values: [] })).rows, [{ a: 1 }])
+  await one.close()
+  await two.close()
+})

@@ -5,6 +5,7 @@
  */
 import pg from 'pg'
 import type { Log } from '../log.ts'
+import { runNamed } from './named-query.ts'
 
 /** Placeholders `$1…`; a `name` makes it a prepared statement of the connection: same name, same text, always. */
 export type Statement = { readonly name?: string; readonly text: string; readonly values: readonly unknown[] }
@@ -67,7 +68,9 @@ async function runRetried<R extends object>(pool: pg.Pool, statement: Statement)
   for (let tries = 1; ; tries += 1) {
     const client = await pool.connect()
     try {
-      const result = await client.query<R>(statement as pg.QueryConfig & { values: unknown[] })
+      const result = isNamed(statement)
+        ? await runNamed<R>(client, statement, { getTypeParser })
+        : await client.query<R>(statement as pg.QueryConfig & { values: unknown[] })
       client.release()
       return result
     } catch (error) {
@@ -77,6 +80,9 @@ async function runRetried<R extends object>(pool: pg.Pool, statement: Statement)
     }
   }
 }
+
+const isNamed = (statement: Statement): statement is Statement & { readonly name: string } =>
+  statement.name !== undefined
 
 async function inTransaction<T>(client: pg.PoolClient, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   await client.query('begin')
@@ -169,7 +175,7 @@ const INT8 = 20
 const INT8_ARRAY = 1016
 const parseTextInt8Array = pg.types.getTypeParser(INT8_ARRAY as number as 20, 'text') as (value: string) => unknown
 
-function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
+function getTypeParser(oid: number, format?: string): (value: string) => unknown {
   if (oid === INT8) return parseInt8
   if (oid === INT8_ARRAY)
     return (value) =>
