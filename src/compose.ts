@@ -42,7 +42,7 @@ export async function composeDatabase(
       const data_dir = resolve(settings.PUNTE_DATA_DIR)
       const embedded = await startEmbedded({ data_dir, port: settings.PUNTE_DATABASE_PORT, log })
       closings.push(() => embedded.stop())
-      url = embedded.url
+      url = embedded.socket_url ?? embedded.url
       schema = 'migrate'
     }
     const db = createDatabase({ url, pool_size: settings.PUNTE_DATABASE_POOL, log })

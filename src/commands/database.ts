@@ -17,7 +17,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const stopped = untilStopped()
   const embedded = await startEmbedded({ data_dir, port, log: createLog(settings.PUNTE_LOG_LEVEL) })
   // The address holds the password: to a parent it goes over the channel, to a person by PUNTE_DATA_DIR's password file.
-  if (!sayReady({ url: embedded.url }))
+  if (!sayReady({ url: embedded.url, socket_url: embedded.socket_url }))
     process.stdout.write(`PostgreSQL answers on 127.0.0.1:${port}; Ctrl-C stops it\n`)
   await stopped
   await embedded.stop()

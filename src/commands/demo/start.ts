@@ -33,7 +33,7 @@ export async function startWorld(world: World, options: StartOptions): Promise<v
   const banks = banksOf(world)
   say('starting PostgreSQL and preparing the pages …')
   const database = launch(world, options, { name: 'database', args: databaseArgs(world), ready_by: 'message' })
-  const [{ url }] = await Promise.all([
+  const [{ url, socket_url }] = await Promise.all([
     database.ready,
     ensurePages(),
     writeSandboxPki(world.pki, { partners: PARTNER_SUBJECTS }),
@@ -45,7 +45,9 @@ export async function startWorld(world: World, options: StartOptions): Promise<v
   if (!existsSync(world.keys)) createKeyFile(world.keys)
   const partners = await seed(world, url)
   say('starting banks, shop, ERP, mailbox and server …')
-  await startEverything(world, options, { url, banks, partners })
+  // The server talks to it through its socket, which is a tenth faster; programs are told the address.
+  const server_url = typeof socket_url === 'string' ? socket_url : url
+  await startEverything(world, options, { url: server_url, banks, partners })
   const facts = readyFacts({ world, database_url: url, partners, banks })
   if (options.ready_file !== undefined && !options.stopping()) await writeReadyFile(options.ready_file, facts)
   process.stdout.write(signpost(facts, world))

@@ -25,10 +25,17 @@ function readWebhookJob(payload: unknown): WebhookJob {
   const fields = fieldsOf(payload)
   return {
     ...readKey(fields),
+    ...eventOf(fields),
     ...(fields.try_no !== undefined && { try_no: integer(fields, 'try_no') }),
     ...(fields.waiting_since_ms !== undefined && { waiting_since_ms: integer(fields, 'waiting_since_ms') }),
     ...(fields.forced === true && { forced: true }),
   }
+}
+
+// Only in a first job; those for later tries read what has become of the event.
+function eventOf({ status, reason, at, try_no }: Record<string, unknown>): Pick<WebhookJob, 'event'> {
+  if (try_no !== undefined || typeof status !== 'string' || typeof at !== 'string') return {}
+  return { event: { status, reason: typeof reason === 'string' ? reason : null, at: new Date(at) } }
 }
 
 function readKey(fields: Record<string, unknown>) {

@@ -171,7 +171,7 @@ export type StatusChange = PaymentKey & {
   readonly finished: boolean
   readonly cause: Cause
   readonly detail?: Readonly<Record<string, string | number>>
-  /** Outbox tasks that follow, each with the payment's key and the event's number. */
+  /** Outbox tasks that follow, each with the payment's key, the event's number and what it says. */
   readonly tasks: readonly string[]
   readonly attempt?: AttemptChange
 }
@@ -196,7 +196,8 @@ export async function changeStatus(context: Pick<Context, 'db'>, c: StatusChange
         where partner_id = $1 and payment_id = $2 and attempt_no = $11::integer and exists (select from moved)),
       work as (
         insert into outbox (task, payload, run_at)
-        select task, jsonb_build_object('partner_id', $1::integer, 'payment_id', $2::bigint, 'event_no', event_no), $3
+        select task, jsonb_build_object('partner_id', $1::integer, 'payment_id', $2::bigint, 'event_no', event_no,
+          'status', $5::text, 'reason', $6::text, 'at', $3::timestamptz), $3
         from moved, unnest($10::text[]) as task)
       insert into payment_events (partner_id, payment_id, event_no, type, status, cause, detail, at)
         select $1, $2, event_no, 'payment.status', $5, $8, $9, $3 from moved`,
