@@ -83,7 +83,7 @@ create table payment_attempts (
   constraint payment_attempts_partner_id_payment_id_fkey FOREIGN KEY (partner_id, payment_id) REFERENCES payments(partner_id, payment_id),
   constraint payment_attempts_attempt_no_check CHECK (((attempt_no >= 1) AND (attempt_no <= 100))),
   constraint payment_attempts_state_check CHECK ((state = ANY (ARRAY['sending'::text, 'unknown'::text, 'open'::text, 'closed'::text])))
-);
+) with (fillfactor=50);
 CREATE INDEX payment_attempts_due ON public.payment_attempts USING btree (next_ask_at) WHERE (state = ANY (ARRAY['sending'::text, 'unknown'::text, 'open'::text]));
 CREATE UNIQUE INDEX payment_attempts_live ON public.payment_attempts USING btree (partner_id, payment_id) WHERE (state = ANY (ARRAY['sending'::text, 'unknown'::text, 'open'::text]));
 
@@ -135,10 +135,8 @@ create table payments (
   constraint payments_currency_check CHECK ((currency = 'RON'::text)),
   constraint payments_payment_id_check CHECK (((payment_id >= 1) AND (payment_id <= '9007199254740991'::bigint))),
   constraint payments_status_check CHECK ((status = ANY (ARRAY['INIT'::text, 'RCVD'::text, 'ACTC'::text, 'ACCP'::text, 'ACSP'::text, 'PDNG'::text, 'ACSC'::text, 'RJCT'::text, 'CANC'::text, 'ABND'::text, 'BLOCKED'::text])))
-);
-CREATE INDEX payments_creditor ON public.payments USING btree (partner_id, creditor_iban_hash) WHERE (creditor_iban_hash IS NOT NULL);
+) with (fillfactor=50);
 CREATE INDEX payments_open ON public.payments USING btree (created_at) WHERE (finished_at IS NULL);
-CREATE INDEX payments_payer ON public.payments USING btree (partner_id, payer_hash, requested_at) WHERE (payer_hash IS NOT NULL);
 
 create table webhook_deliveries (
   partner_id integer not null,

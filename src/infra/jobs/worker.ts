@@ -13,7 +13,7 @@ import { startDispatcher } from './dispatcher.ts'
 import { type JobHandler, type Lane, queueLogger, startLane } from './lane.ts'
 import { startPresence } from './presence.ts'
 
-export type { JobFacts, JobHandler } from './lane.ts'
+export type { JobHandler } from './lane.ts'
 
 /**
  * A task of the queue: its handler, or the handler with a lane of its own. Tasks that wait on strangers' servers go to
