@@ -30,7 +30,12 @@ export type BankPayment = {
   readonly status: string
 }
 
-export type Mail = { readonly to: readonly string[]; readonly subject: string; readonly text: string; readonly html: string }
+export type Mail = {
+  readonly to: readonly string[]
+  readonly subject: string
+  readonly text: string
+  readonly html: string
+}
 
 export type Webhook = {
   readonly webhook_id: string

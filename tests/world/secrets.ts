@@ -48,7 +48,11 @@ export async function assertNoSecretsReadable(
       for (const label of await search(path, secrets, temporary))
         found.set(label, (found.get(label) ?? new Set()).add(place))
     }
-    assert.deepEqual([...(found.get(PLANTED) ?? [])], ['tables', 'PostgreSQL files', 'logs'], 'the search finds nothing')
+    assert.deepEqual(
+      [...(found.get(PLANTED) ?? [])],
+      ['tables', 'PostgreSQL files', 'logs'],
+      'the search finds nothing',
+    )
     found.delete(PLANTED)
     const readable = [...found].map(([label, where]) => `${label} in ${[...where].join(', ')}`)
     assert.deepEqual(readable, [], 'secrets that can be read')

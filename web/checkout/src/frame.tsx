@@ -120,7 +120,9 @@ export function ScreenHeading({ children }: { readonly children: string }) {
     document.title = title
   }, [title])
   useEffect(() => {
-    ref.current?.focus()
+    // From the top: on a phone the form was scrolled down, and the amount must not be left out of sight.
+    ref.current?.focus({ preventScroll: true })
+    window.scrollTo(0, 0)
   }, [])
   return (
     <h1 ref={ref} tabIndex={-1} className="heading">

@@ -123,7 +123,7 @@ export const ro = {
   waiting: {
     headingConfirm: 'Confirmă plata în aplicația băncii tale',
     textConfirm:
-      'Deschide aplicația băncii pe telefon, autentifică-te și autorizează plata. Pagina aceasta află singură.',
+      'Deschide aplicația băncii pe telefon, autentifică‑te și autorizează plata. Pagina aceasta află singură.',
     bankSays: (bank: string) => `Mesaj de la ${bank}`,
     headingResult: 'Așteptăm răspunsul băncii…',
     textResult: 'Durează de obicei câteva secunde. Nu mai ai nimic de făcut.',
