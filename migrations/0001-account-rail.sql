@@ -135,12 +135,12 @@ create table webhook_deliveries (
   primary key (partner_id, payment_id, event_no)
 );
 
--- One outcome mail per payment event; the row is written before sending, so that a crash yields a repeat, not a loss.
+-- What became of the mail about an event; written after sending, so that a crash between yields a repeat, not a loss.
 create table payer_mails (
   partner_id integer not null,
   payment_id bigint not null,
   event_no integer not null,
-  state text not null check (state in ('sending', 'sent', 'failed')),
-  sent_at timestamptz,
+  state text not null check (state in ('sent', 'failed')),
+  recorded_at timestamptz not null,
   primary key (partner_id, payment_id, event_no)
 );

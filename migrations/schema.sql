@@ -57,9 +57,9 @@ create table payer_mails (
   payment_id bigint not null,
   event_no integer not null,
   state text not null,
-  sent_at timestamp with time zone,
+  recorded_at timestamp with time zone not null,
   constraint payer_mails_pkey PRIMARY KEY (partner_id, payment_id, event_no),
-  constraint payer_mails_state_check CHECK ((state = ANY (ARRAY['sending'::text, 'sent'::text, 'failed'::text])))
+  constraint payer_mails_state_check CHECK ((state = ANY (ARRAY['sent'::text, 'failed'::text])))
 );
 
 create table payment_attempts (

@@ -5,7 +5,7 @@ import { openOrder, openSession } from '../initiation/session.ts'
 import { loadPayment, type PaymentRow } from '../initiation/store.ts'
 import { openTerms } from '../initiation/terms.ts'
 import { isOutcome, type MailText, payerMailText } from './payer-mail-text.ts'
-import { claimMail, type EventKey, recordMail } from './store.ts'
+import { type EventKey, loadMail, recordMail } from './store.ts'
 
 export type PayerMailJob = EventKey
 
@@ -17,10 +17,10 @@ export type PayerMailJob = EventKey
  * @throws MailError for all else that SMTP says, what the database throws: the queue tries again
  */
 export async function sendPayerMail(context: Context, job: PayerMailJob, last_attempt = false): Promise<void> {
-  const event = await claimMail(context, job)
+  const event = await loadMail(context, job)
   const payment = await loadPayment(context, job)
   if (event === undefined || payment === undefined) throw new Error('a mail is to tell of an event that does not exist')
-  if (event.state !== 'sending' || !isOutcome(event.status) || payment.status !== event.status) return
+  if (event.state !== null || !isOutcome(event.status) || payment.status !== event.status) return
   const { mail, to } = compose(context, payment, event) ?? {}
   if (mail === undefined || to === undefined) return
   try {

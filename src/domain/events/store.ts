@@ -130,34 +130,28 @@ export async function restartDeliveries(
   return rows.map((row) => row.event_no)
 }
 
-export type MailState = 'sending' | 'sent' | 'failed'
+export type MailState = 'sent' | 'failed'
 
-/**
- * Marks that a mail is being sent, before it is.
- * @returns the event it is about, and how far the mail was already; undefined when there is no such event
- */
-export async function claimMail(
+/** The event a mail is about, and what became of the mail (null: nothing yet); undefined when there is no such event. */
+export async function loadMail(
   context: Databased,
   key: EventKey,
-): Promise<{ status: string; at: Date; state: MailState } | undefined> {
-  const { rows } = await context.db.query<{ status: string; at: Date; state: MailState }>({
-    name: 'mail_claim',
-    text: `with event as (
-        select status, at from payment_events where partner_id = $1 and payment_id = $2 and event_no = $3),
-      claimed as (
-        insert into payer_mails as m (partner_id, payment_id, event_no, state) select $1, $2, $3, 'sending' from event
-        on conflict (partner_id, payment_id, event_no) do update set state = m.state returning state)
-      select status, at, state from event, claimed`,
+): Promise<{ status: string; at: Date; state: MailState | null } | undefined> {
+  const { rows } = await context.db.query<{ status: string; at: Date; state: MailState | null }>({
+    name: 'mail_load',
+    text: `select e.status, e.at, m.state from payment_events e
+      left join payer_mails m on m.partner_id = e.partner_id and m.payment_id = e.payment_id and m.event_no = e.event_no
+      where e.partner_id = $1 and e.payment_id = $2 and e.event_no = $3`,
     values: [key.partner_id, key.payment_id, key.event_no],
   })
   return rows[0]
 }
 
-export async function recordMail(context: Databased, key: EventKey, state: 'sent' | 'failed', at: Date): Promise<void> {
+export async function recordMail(context: Databased, key: EventKey, state: MailState, at: Date): Promise<void> {
   await context.db.query({
     name: 'mail_record',
-    text: `update payer_mails set state = $4, sent_at = case when $4 = 'sent' then $5::timestamptz end
-      where partner_id = $1 and payment_id = $2 and event_no = $3`,
+    text: `insert into payer_mails as m (partner_id, payment_id, event_no, state, recorded_at) values ($1, $2, $3, $4, $5)
+      on conflict (partner_id, payment_id, event_no) do update set state = $4, recorded_at = $5 where m.state <> 'sent'`,
     values: [key.partner_id, key.payment_id, key.event_no, state, at],
   })
 }
