@@ -67,6 +67,8 @@ export type Bank = {
   profile: BankProfile
   initiate: BankAnswer<Initiated>[]
   status: BankAnswer<StatusReport>[]
+  /** Holds an initiation back until it resolves. */
+  before_initiate: (() => Promise<void>) | undefined
   readonly asked: { initiate: string[]; status: number; cancel: number }
 }
 export type Fixture = {
@@ -114,6 +116,7 @@ export async function openFixture(
     profile: PROFILE,
     initiate: [ACCEPTED],
     status: [says('RCVD')],
+    before_initiate: undefined,
     asked: { initiate: [], status: 0, cancel: 0 },
   }
   const fixture = { now: new Date() }
@@ -199,7 +202,12 @@ function actions(context: Context, partner: Partner, bank: Bank, fixture: { now:
     },
     reset: () => {
       fixture.now = new Date()
-      Object.assign(bank, { profile: PROFILE, initiate: [ACCEPTED], status: [says('RCVD')] })
+      Object.assign(bank, {
+        profile: PROFILE,
+        initiate: [ACCEPTED],
+        status: [says('RCVD')],
+        before_initiate: undefined,
+      })
       Object.assign(bank.asked, { initiate: [], status: 0, cancel: 0 })
     },
   }
@@ -211,6 +219,7 @@ function connectorOf(bank: Bank): BankConnector {
     profile: bank.profile,
     initiate: async (input) => {
       bank.asked.initiate.push(input.request_id)
+      await bank.before_initiate?.()
       return nextOf(bank.initiate)
     },
     finishAuthorisation: async (session) => ({ kind: 'ok', value: { session } }),

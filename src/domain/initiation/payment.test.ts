@@ -204,6 +204,23 @@ test('an unknown submission is settled by the same request again, never by a sec
   assert.equal(await f.statusOf(key), 'RCVD')
 })
 
+test('an answer that comes after its attempt was let go moves nothing, and the bank is told to drop it', async () => {
+  f.bank.profile = { ...f.bank.profile, idempotent_initiation: false }
+  const key = await f.initiated()
+  const answer = Promise.withResolvers<void>()
+  f.bank.before_initiate = () => answer.promise
+  const late = f.submit(key)
+  while (f.bank.asked.initiate.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  assert.equal(await recoverSubmission(f.context, key), 'closed')
+  f.bank.before_initiate = undefined
+  await f.submit(key)
+  answer.resolve()
+  await late
+  const payment = await loadPayment(f.context, key)
+  assert.deepEqual([payment?.status, payment?.attempt_no, payment?.attempt_state], ['RCVD', 2, 'open'])
+  assert.equal(f.bank.asked.cancel, 1)
+})
+
 test('a process that dies between claim and record: the sweep finds out', async () => {
   const key = await f.initiated()
   const order = {
@@ -223,7 +240,7 @@ test('a process that dies between claim and record: the sweep finds out', async 
       bank_id: 'carpati',
       request_id: '5f0c4b4e-1111-4222-8333-444455556666',
       order_enc: sealOrder(f.context, { ...key, attempt_no: 1 }, { order, psu: { ip_address: '127.0.0.1' } }),
-      recover_at: new Date(f.now.getTime() + 45_000),
+      recover_at: new Date(f.now.getTime() + 16_000),
       amount_minor: 1,
       terms_enc: sealTerms(f.context.keys, key, TERMS),
       creditor_iban_hash: null,
@@ -236,7 +253,7 @@ test('a process that dies between claim and record: the sweep finds out', async 
   await sweepOnce(f.context, busy)
   await Promise.all(busy.values())
   assert.equal(await isMine(), 'sending', 'not before its time')
-  f.now = new Date(f.now.getTime() + 46_000)
+  f.now = new Date(f.now.getTime() + 17_000)
   await sweepOnce(f.context, busy)
   await Promise.all(busy.values())
   assert.equal(await isMine(), 'open')

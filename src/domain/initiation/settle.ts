@@ -105,7 +105,7 @@ export async function recordAccepted(
   })
   const final = isFinalAtBank(event)
   const attempt_state = final ? 'closed' : 'open'
-  const { status } = await advance(context, payment, {
+  const { status, changed } = await advance(context, payment, {
     event,
     cause,
     detail: { bank_status: initiated.status, attempt_no: payment.attempt_no },
@@ -118,6 +118,8 @@ export async function recordAccepted(
       next_ask_at: final ? null : nextAskAt(now, now),
     },
   })
+  // Somebody else has recorded the same, or the attempt is over: what stands is what counts.
+  if (!changed) return (await loadPayment(context, payment)) ?? payment
   return { ...payment, status, attempt_state, session_enc, bank_status: initiated.status }
 }
 

@@ -176,7 +176,10 @@ export type StatusChange = PaymentKey & {
   readonly attempt?: AttemptChange
 }
 
-/** Moves a payment, only from the status the caller saw. False when it has moved meanwhile. */
+/**
+ * Moves a payment, only from the status the caller saw, and by word of an attempt only while that is not closed. False
+ * when either has changed meanwhile.
+ */
 export async function changeStatus(context: Pick<Context, 'db'>, c: StatusChange): Promise<boolean> {
   const a = c.attempt
   const { rowCount } = await context.db.query({
@@ -186,6 +189,8 @@ export async function changeStatus(context: Pick<Context, 'db'>, c: StatusChange
           finished_at = case when $7 then $3::timestamptz end,
           settled_attempt_no = case when $5 = 'ACSC' then coalesce($11::integer, attempt_no) end
         where partner_id = $1 and payment_id = $2 and status = $4
+          and ($11::integer is null or exists (select from payment_attempts l
+            where l.partner_id = $1 and l.payment_id = $2 and l.attempt_no = $11::integer and l.state <> 'closed'))
         returning event_no),
       attempt as (
         update payment_attempts set state = coalesce($12, state), bank_status = coalesce($13, bank_status),

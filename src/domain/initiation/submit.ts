@@ -10,11 +10,12 @@ import { PunteError } from '../errors.ts'
 import { returnState } from './capability.ts'
 import { type AttemptOrder, sealOrder } from './session.ts'
 import { recordAccepted } from './settle.ts'
+import { FINISHED } from './state.ts'
 import { changeAttempt, claimSubmission, loadPayment, type PaymentKey, type PaymentRow } from './store.ts'
 import { hashesOf, sealTerms, type Terms } from './terms.ts'
 
-/** Longer than any bank's time-out, so that recovery never meets a submission that is still under way. */
-const RECOVER_AFTER_MS = 45_000
+/** Past the bank's time-out, so that recovery does not meet a submission that is still under way. */
+const RECOVER_MARGIN_MS = 15_000
 const ASK_AGAIN_AFTER_MS = 2_000
 
 export type CompleteTerms = Terms &
@@ -50,7 +51,7 @@ export async function submitPayment(context: Context, input: Submission): Promis
       bank_id,
       request_id,
       order_enc: sealOrder(context, attempt, { order, psu }),
-      recover_at: new Date(at.getTime() + RECOVER_AFTER_MS),
+      recover_at: new Date(at.getTime() + bank.profile.timeout_ms + RECOVER_MARGIN_MS),
       amount_minor,
       terms_enc,
       ...hashesOf(context.keys, terms),
@@ -130,15 +131,17 @@ export async function recordInitiation(
   payment: PaymentRow,
   answer: BankAnswer<Initiated>,
 ): Promise<PaymentRow> {
+  const { attempt_no } = payment
   if (answer.kind === 'ok') {
     const accepted = await recordAccepted(context, payment, answer.value, 'payer')
-    // The payer left while the bank was answering: nobody will authorise this, so the bank need not wait for it.
-    if (accepted.status === 'ABND') await cancelQuietly(context, payment, answer.value)
+    // The payer left, or the attempt was let go, while the bank was answering: nobody will authorise this.
+    const let_go = accepted.attempt_state === 'closed' && !FINISHED.has(accepted.status)
+    const over = let_go || accepted.attempt_no !== attempt_no
+    if (over || accepted.status === 'ABND') await cancelQuietly(context, payment, answer.value)
     return accepted
   }
   const now = context.clock.now()
   const facts = { payment_id: payment.payment_id, bank_id: payment.bank_id }
-  const { attempt_no } = payment
   if (answer.kind === 'unknown') {
     context.log.warn({ ...facts, reason: answer.reason }, 'the fate of the initiation is unknown')
     const next_ask_at = new Date(now.getTime() + ASK_AGAIN_AFTER_MS)
@@ -157,7 +160,10 @@ export async function recordInitiation(
 async function cancelQuietly(context: Context, payment: PaymentRow, initiated: Initiated): Promise<void> {
   const bank = payment.bank_id === null ? undefined : context.banks.get(payment.bank_id)
   const answer = await bank?.cancel(initiated.session)
-  context.log.info({ payment_id: payment.payment_id, answer: answer?.kind }, 'cancelled at the bank after abandonment')
+  context.log.info(
+    { payment_id: payment.payment_id, answer: answer?.kind },
+    'cancelled at the bank: nobody is there to authorise it',
+  )
 }
 
 /** Reads the payment again after a submission. */

@@ -40,8 +40,9 @@ export function viewOf(context: Context, partner: Partner, payment: PaymentRow):
       ...(terms.creditor_name !== undefined && { creditorName: terms.creditor_name }),
       ...(terms.creditor_iban !== undefined && { creditorIban: terms.creditor_iban }),
       ...(terms.details !== undefined && { details: terms.details }),
-      ...(terms.debtor_iban !== undefined && { debtorIban: terms.debtor_iban }),
-      ...(terms.email !== undefined && { email: terms.email }),
+      // The payer's own data is needed to fill in the form, and not after.
+      ...(step === 'form' && terms.debtor_iban !== undefined && { debtorIban: terms.debtor_iban }),
+      ...(step === 'form' && terms.email !== undefined && { email: terms.email }),
       ...(payment.amount_minor !== null && { amountMinor: payment.amount_minor }),
       ...(bank_id !== undefined && { bankId: bank_id }),
     },
