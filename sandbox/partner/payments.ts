@@ -37,6 +37,11 @@ const ASK_LATE_MAX_MS = 600_000
 const ASK_LATE_AT_ONCE = 5
 const SWEEP_EVERY_MS = 5000
 
+/** The attempt that tells how a purchase stands: the one that paid, also where another try came after it; else the last. */
+export function standingAttempt(attempts: readonly Attempt[]): Attempt | undefined {
+  return attempts.find(({ status }) => status === 'ACSC') ?? attempts.at(-1)
+}
+
 export function createPayments(input: {
   client: PunteClient
   book: PaymentBook
@@ -51,8 +56,8 @@ export function createPayments(input: {
   let refused = 0
 
   const start = async (purchase_id: string, request: PaymentRequest): Promise<Attempt> => {
-    const last = book.attemptsOf(purchase_id).at(-1)
-    if (last !== undefined && (!isFinalStatus(last.status) || last.status === 'ACSC')) return last
+    const standing = standingAttempt(book.attemptsOf(purchase_id))
+    if (standing !== undefined && (!isFinalStatus(standing.status) || standing.status === 'ACSC')) return standing
     const { paymentId, redirectUrl, tokens } = await client.startPayment(request)
     const started_at = now().toISOString()
     return book.started({

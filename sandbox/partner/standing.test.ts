@@ -19,10 +19,19 @@ describe('laterStanding', () => {
   })
 
   it('keeps a final status whatever comes after', () => {
-    for (const final of ['ACSC', 'RJCT', 'CANC', 'ABND', 'BLOCKED'] as const) {
+    for (const final of ['ACSC', 'RJCT', 'CANC', 'BLOCKED'] as const) {
       const known = at(final, 3, 3)
       assert.equal(laterStanding(known, at('RCVD', 9, 9)), known)
       assert.equal(laterStanding(known, at('ACSC', 9, 9)), known)
+    }
+  })
+
+  it('lets the bank overtake an abandoned payment, and nothing else', () => {
+    const known = at('ABND', 3, 3)
+    for (const old of ['RCVD', 'ACTC', 'RJCT', 'ABND'] as const)
+      assert.equal(laterStanding(known, at(old, 9, 9)), known)
+    for (const order of permutations([at('RCVD', 2, 1), known, at('ACSP', 4, 4), at('ACSC', 5, 5)])) {
+      assert.equal(order.reduce(laterStanding, at('INIT', 0, 0)).status, 'ACSC')
     }
   })
 

@@ -14,13 +14,17 @@ export type Standing = {
   readonly status_at: string
 }
 
+/** ABND is Punte's word, not the bank's: a payer who authorised after all has paid. */
+const OVERTAKES_ABANDONED: ReadonlySet<PaymentStatus> = new Set(['ACCP', 'ACSP', 'ACSC'])
+
 /**
  * The later of two standings. Webhooks may arrive twice and out of order, and a status call may have told more already:
- * a final status stays, an event with a lower number or an earlier time changes nothing.
+ * a bank's final status stays, an event with a lower number or an earlier time changes nothing.
  */
 export function laterStanding(known: Standing, news: Standing): Standing {
+  if (known.status === 'ABND') return OVERTAKES_ABANDONED.has(news.status) ? withSequence(known, news) : known
   if (isFinalStatus(known.status)) return known
-  if (isFinalStatus(news.status)) return withSequence(known, news)
+  if (isFinalStatus(news.status) && news.status !== 'ABND') return withSequence(known, news)
   if (news.sequence > 0 && news.sequence <= known.sequence) return known
   // INIT is dated by our own clock, which may be ahead of Punte's.
   if (known.status !== 'INIT' && Date.parse(news.status_at) < Date.parse(known.status_at)) return known

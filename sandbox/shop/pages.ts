@@ -1,5 +1,6 @@
 /** The pages of the flower shop. */
 import type { Attempt } from '../partner/book.ts'
+import { standingAttempt } from '../partner/payments.ts'
 import { attemptTrail, liveHead, standingPanel, standingWords } from '../partner/view.ts'
 import { ibanGroups, lei, type Markup, markup, moment, raw } from '../process/markup.ts'
 import type { Basket, CustomerFaults, Line, Order } from './orders.ts'
@@ -101,7 +102,7 @@ function orderLines(lines: readonly Line[]): Markup {
 
 /** `problem`: why the payment could not be started, when it could not. */
 export function orderPage(order: Order, attempts: readonly Attempt[], basket: Basket, problem?: string): string {
-  const last = attempts.at(-1)
+  const last = standingAttempt(attempts)
   const words =
     last === undefined
       ? {

@@ -10,7 +10,7 @@ import {
   readPartnerConfig,
   webhookRoutes,
 } from '../partner/partner.ts'
-import type { Payments } from '../partner/payments.ts'
+import { type Payments, standingAttempt } from '../partner/payments.ts'
 import { LIVE_SCRIPT } from '../partner/view.ts'
 import type { ConfigReader } from '../process/config.ts'
 import {
@@ -217,7 +217,7 @@ async function freshAttempts(payments: Payments, order_id: string): Promise<read
 }
 
 function orderJson(order: Order, attempts: readonly Attempt[]) {
-  const last = attempts.at(-1)
+  const last = standingAttempt(attempts)
   return {
     order: {
       order_id: order.order_id,

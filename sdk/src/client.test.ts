@@ -183,8 +183,8 @@ describe('client', () => {
       'asked for keys too often',
     )
     punte.rotateKey({ publish: true })
-    now_ms += 31_000
-    await api.token()
+    now_ms += 4_000
+    await Promise.all([api.token(), api.token(), api.token()])
   })
 
   it('verifies webhooks by the secret and by the published keys', async () => {

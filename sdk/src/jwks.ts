@@ -30,13 +30,16 @@ export type KeySource = {
 }
 
 /**
+ * A rotation publishes the next key some seconds before it signs with it. A set younger than three seconds has it then, an
+ * older one is fetched again: no answer fails because of a rotation, and unknown key ids cannot make us ask without end.
+ *
  * @param fetchJwks fetches the set
  * @param now milliseconds; the set is asked for again after an hour, and for an unknown key at most once in `unknown_every_ms`
  */
 export function createKeySource(
   fetchJwks: () => Promise<Jwks>,
   now: () => number,
-  unknown_every_ms = 30_000,
+  unknown_every_ms = 3_000,
 ): KeySource {
   const keep_ms = 3_600_000
   let keys: Map<string, KeyObject> | undefined
@@ -69,8 +72,10 @@ export function createKeySource(
     all,
     get: async (kid) => {
       const known = (await all()).get(kid)
-      if (known !== undefined || now() - tried_at < unknown_every_ms) return known
-      return (await refetch()).get(kid)
+      if (known !== undefined) return known
+      // A question that is under way already answers everybody who has met the new key.
+      if (running !== undefined) return (await running).get(kid)
+      return now() - tried_at < unknown_every_ms ? keys?.get(kid) : (await refetch()).get(kid)
     },
   }
 }

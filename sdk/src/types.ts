@@ -18,7 +18,10 @@ export type PaymentStatus = (typeof PAYMENT_STATUSES)[number]
 
 const FINAL: ReadonlySet<PaymentStatus> = new Set(['ACSC', 'RJCT', 'CANC', 'ABND', 'BLOCKED'])
 
-/** Nothing further happens to a payment in such a status. */
+/**
+ * Nothing further is to be waited for. ABND alone may still be overtaken: it is Punte's word, and a payer who authorised at
+ * the bank after all has paid. Keep listening to the webhook.
+ */
 export function isFinalStatus(status: PaymentStatus): boolean {
   return FINAL.has(status)
 }

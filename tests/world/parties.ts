@@ -71,8 +71,6 @@ export type PaymentRow = {
 
 export type Parties = ReturnType<typeof partiesOf>
 
-export const FAILED: readonly string[] = ['RJCT', 'CANC', 'ABND', 'BLOCKED']
-
 export async function fetchJson<T>(url: string, init: RequestInit = {}): Promise<T> {
   const response = await fetch(url, { signal: AbortSignal.timeout(15_000), ...init })
   const text = await response.text()
@@ -82,7 +80,7 @@ export async function fetchJson<T>(url: string, init: RequestInit = {}): Promise
 
 const JSON_HEADERS = { 'content-type': 'application/json' }
 
-/** @param world where it is now: a world that is booted again may be handed over as a function */
+/** Close it before the world stops, and make it anew for a world that is booted again. */
 export function partiesOf(world: TestWorld) {
   const { facts } = world
   const pool = new pg.Pool({ connectionString: facts.database.url, max: 2 })
@@ -169,6 +167,22 @@ export function partiesOf(world: TestWorld) {
         headers: JSON_HEADERS,
         body: JSON.stringify(order),
       }),
+    /** Holds a payment's row, so that whoever wants to record something about it has to wait. */
+    async hold(payment_id: number): Promise<{ waiting(): Promise<number>; letGo(): Promise<void> }> {
+      const client = await pool.connect()
+      await client.query('begin')
+      await client.query('select from payments where payment_id = $1 for update', [payment_id])
+      const waiting = `from pg_stat_activity where wait_event_type = 'Lock' and pid <> pg_backend_pid()`
+      return {
+        waiting: async () => (await query<{ n: number }>(`select count(*)::integer as n ${waiting}`))[0]?.n ?? 0,
+        /** Those who wait have died meanwhile: what they wanted is lost, as it would be with the whole machine. */
+        async letGo() {
+          await query(`select pg_terminate_backend(pid) ${waiting}`)
+          await client.query('rollback')
+          client.release()
+        },
+      }
+    },
     /** History of a payment, oldest first. */
     events: (payment_id: number) =>
       query<{ event_no: number; type: string; status: string; cause: string }>(

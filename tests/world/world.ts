@@ -40,6 +40,8 @@ export type WorldOptions = {
   readonly env?: Readonly<Record<string, string>>
   /** From the payer's authorisation to the debit at the banks; absent: the banks' own time. */
   readonly settle_ms?: number
+  /** Afresh, whatever is in the folder. */
+  readonly reset?: boolean
 }
 
 /** Starts a world and waits until all of it answers. */
@@ -49,7 +51,8 @@ export async function bootWorld(options: WorldOptions = {}): Promise<TestWorld> 
   const ready_file = join(dir, 'ready.json')
   const settle = options.settle_ms === undefined ? [] : ['--settle-ms', String(options.settle_ms)]
   const where = ['--port-base', String(port_base), '--data', dir, '--ready-file', ready_file]
-  const demo = spawnDemo([...where, ...settle], options.env)
+  const reset = options.reset === true ? ['--reset'] : []
+  const demo = spawnDemo([...where, ...settle, ...reset], options.env)
   let output = ''
   const keep = (chunk: Buffer) => {
     output += chunk.toString('utf8')
