@@ -161,7 +161,7 @@ export const SETTINGS = {
     default: '48',
     rule: positive,
     about:
-      'Webhooks and mails under way at once in this process; they mostly wait for strangers, 8 at most for one endpoint.',
+      'Webhooks under way at once in this process, and as many mails; they mostly wait for others, 8 at most for one endpoint.',
   },
   PUNTE_LOG_LEVEL: {
     kind: 'text',

@@ -6,7 +6,9 @@ import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { ServerOptions as TlsServerOptions } from 'node:https'
 import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import ipaddr from 'ipaddr.js'
 import { PunteError } from '../domain/errors.ts'
 import type { Log } from '../infra/log.ts'
 import { countRefusal, observeRequest } from '../infra/metrics.ts'
@@ -94,6 +96,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
     : Fastify({ ...common, https: { ...connection, ...options.https } })) as unknown as FastifyInstance
   // The two differ in the type of the raw server only, which no route of ours looks at.
   server.server.maxConnections = MAX_CONNECTIONS
+  // Nothing can be answered before the handshake is done, and a socket that waits to say so would stay for ever.
+  server.server.on('tlsClientError', (_error: Error, socket: TLSSocket) => socket.destroy())
   server.decorateRequest('partner_id', undefined)
   server.decorateRequest('error_code', undefined)
   observe(server, options)
@@ -241,17 +245,16 @@ function places(error: Error): string[] {
     .map((line) => line.trim())
 }
 
-/** The caller's address as the limits count it: an IPv6 network of a household (/64) is one. */
-export function addressKey(request: IncomingMessage): string {
-  const address = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
-  return address.includes(':') ? `${expandIpv6(address).slice(0, 4).join(':')}::/64` : address
-}
-
-function expandIpv6(address: string): string[] {
-  const [head = '', tail = ''] = (address.split('%')[0] ?? '').split('::')
-  const left = head === '' ? [] : head.split(':')
-  const right = tail === '' ? [] : tail.split(':')
-  return [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right]
+/** An address as the limits count it: an IPv6 network of a household (/64) is one. */
+export function addressKey(address: string | undefined): string {
+  if (address === undefined || !ipaddr.isValid(address)) return (address ?? '').slice(0, 64)
+  const parsed = ipaddr.process(address)
+  return parsed instanceof ipaddr.IPv4
+    ? parsed.toString()
+    : `${parsed.parts
+        .slice(0, 4)
+        .map((part) => part.toString(16))
+        .join(':')}::/64`
 }
 
 /** Statuses that tell the caller when to come back. */

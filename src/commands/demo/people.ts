@@ -27,7 +27,7 @@ const FLOWER = svg(
     '<circle cx="17" cy="33" r="8"/><circle cx="13" cy="20" r="8"/></g><circle cx="24" cy="24" r="7" fill="#f6c445"/>',
 )
 const LEDGER = svg(
-  '<rect x="8" y="6" width="32" height="36" rx="4" fill="#1f5fa8"/><path d="M15 16h18M15 24h18M15 32h11" stroke="#fff" stroke-width="3"/>',
+  '<rect x="8" y="6" width="32" height="36" rx="4" fill="#14615f"/><path d="M15 16h18M15 24h18M15 32h11" stroke="#fff" stroke-width="3"/>',
 )
 
 /** Whom the partners' certificates are issued to: file names in the pki folder, and subjects. */
@@ -52,7 +52,7 @@ export function demoPartners(ports: Ports): PartnerSpec[] {
       client_id: 'floraria-ana',
       name: 'Florăria Ana',
       type: 'Ecommerce',
-      colour: '#2f7d4f',
+      colour: '#9c2f52',
       logo: FLOWER,
       certificate: 'shop',
       signs_requests: false,
@@ -64,7 +64,7 @@ export function demoPartners(ports: Ports): PartnerSpec[] {
       client_id: 'contabil-plus',
       name: 'Contabil Plus',
       type: 'Finance',
-      colour: '#1f5fa8',
+      colour: '#14615f',
       logo: LEDGER,
       certificate: 'erp',
       signs_requests: false,

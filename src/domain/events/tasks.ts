@@ -4,20 +4,18 @@ import type { Context } from '../context.ts'
 import { sendPayerMail } from './payer-mail.ts'
 import { deliverWebhook, type WebhookJob } from './webhooks.ts'
 
-/** `deliver_webhook` and `send_payer_mail`, in a lane of their own: nothing else waits behind a slow endpoint. */
+/**
+ * `deliver_webhook` in a lane of its own, since nothing else is to wait behind strangers' endpoints; `send_payer_mail` in
+ * the main one, so that no webhook waits behind a mail server that is away.
+ */
 export function eventTasks(context: Context): Record<'deliver_webhook' | 'send_payer_mail', JobTask> {
-  const concurrency = context.settings.PUNTE_WORKER_CONCURRENCY
   return {
     deliver_webhook: {
-      lane: 'events',
-      concurrency,
+      lane: 'webhooks',
+      concurrency: context.settings.PUNTE_WORKER_CONCURRENCY,
       run: (payload) => deliverWebhook(context, readWebhookJob(payload)),
     },
-    send_payer_mail: {
-      lane: 'events',
-      concurrency,
-      run: (payload, { last_attempt }) => sendPayerMail(context, readKey(fieldsOf(payload)), last_attempt),
-    },
+    send_payer_mail: (payload, { last_attempt }) => sendPayerMail(context, readKey(fieldsOf(payload)), last_attempt),
   }
 }
 

@@ -64,7 +64,7 @@ export async function advance(
     }
     const fresh = await loadPayment(context, payment)
     if (fresh === undefined) throw new Error('a payment that is advanced has vanished')
-    if (input.attempt !== undefined && isOver(fresh, input.attempt.attempt_no)) {
+    if (input.attempt !== undefined && isOver(fresh, input.attempt)) {
       context.log.warn({ payment_id: payment.payment_id, event: input.event }, 'word of an attempt that is over')
       return { status: fresh.status, changed: false }
     }
@@ -73,8 +73,10 @@ export async function advance(
   throw new Error(`payment ${payment.payment_id}: ${MAX_RACES} lost races in a row`)
 }
 
-const isOver = (payment: PaymentRow, attempt_no: number): boolean =>
-  payment.attempt_no !== attempt_no || payment.attempt_state === 'closed'
+const isOver = (payment: PaymentRow, { attempt_no, if_unanswered }: AttemptChange): boolean =>
+  payment.attempt_no !== attempt_no ||
+  payment.attempt_state === 'closed' ||
+  (if_unanswered === true && payment.attempt_state === 'open')
 
 async function noteOnly(
   context: Context,

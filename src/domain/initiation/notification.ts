@@ -4,9 +4,7 @@ import { PunteError } from '../errors.ts'
 import { readReturnState } from './capability.ts'
 import { settleLoaded } from './settle.ts'
 import { loadPayment, type PaymentKey } from './store.ts'
-
-/** Payments whose bank is being asked because of a notification; another one meanwhile adds nothing. */
-const under_way = new Set<string>()
+import { inTurn } from './turns.ts'
 
 /**
  * Takes a notification; the work of asking is the promise.
@@ -16,18 +14,12 @@ const under_way = new Set<string>()
 export function takeNotification(context: Context, state: string): { readonly asked: Promise<void> } {
   const named = readReturnState(context.keys, state)
   if (named === undefined) throw new PunteError('STATE_INVALID')
-  return { asked: askBank(context, named) }
+  const { partner_id, payment_id } = named
+  return { asked: inTurn(`push ${partner_id}:${payment_id}`, () => askBank(context, named)) }
 }
 
 async function askBank(context: Context, named: PaymentKey & { readonly attempt_no: number }): Promise<void> {
-  const name = `${named.partner_id}:${named.payment_id}`
-  if (under_way.has(name)) return
-  under_way.add(name)
-  try {
-    const payment = await loadPayment(context, named)
-    if (payment === undefined || payment.attempt_no !== named.attempt_no) return
-    await settleLoaded(context, payment, 'push')
-  } finally {
-    under_way.delete(name)
-  }
+  const payment = await loadPayment(context, named)
+  if (payment === undefined || payment.attempt_no !== named.attempt_no) return
+  await settleLoaded(context, payment, 'push')
 }

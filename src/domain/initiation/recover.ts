@@ -2,6 +2,7 @@
  * Submissions whose fate is unknown: the process died between claim and record, or the bank did not answer. Settled by
  * repeating the same request under the same X-Request-ID where the bank recognises it; never by guessing.
  */
+import type { BankAnswer, Initiated } from '../../infra/banks/connector.ts'
 import type { Context } from '../context.ts'
 import { openOrder } from './session.ts'
 import { type AttemptState, changeAttempt, loadPayment, type PaymentKey, type PaymentRow } from './store.ts'
@@ -30,20 +31,21 @@ export async function recoverSubmission(context: Context, key: PaymentKey): Prom
   }
   if (bank.profile.idempotent_initiation) {
     const answer = await callBank(context, payment, bank, request_id, sent)
-    if (answer.kind === 'not_sent' || answer.kind === 'unknown') {
+    if (answer.kind === 'not_sent' || answer.kind === 'unknown' || isAboutUs(answer)) {
       const age_ms = now.getTime() - (payment.submitted_at as Date).getTime()
       if (age_ms > REPEAT_FOR_MS && bank.profile.sca !== 'decoupled') return letGo(context, payment)
       // Unreachable now says nothing about then.
       const delay_ms = REPEAT_EVERY_MS[Math.min(payment.asked_no ?? 0, REPEAT_EVERY_MS.length - 1)] as number
       await changeAttempt(context, payment, now, {
         attempt_no,
+        if_unanswered: true,
         state: 'unknown',
         next_ask_at: new Date(now.getTime() + delay_ms),
       })
       return 'unknown'
     }
-    await recordInitiation(context, payment, answer)
-    return answer.kind === 'ok' ? 'open' : 'closed'
+    const recorded = await recordInitiation(context, payment, answer, 'worker')
+    return recorded.attempt_state ?? undefined
   }
   if (bank.profile.sca !== 'decoupled') {
     return letGo(context, payment)
@@ -53,13 +55,25 @@ export async function recoverSubmission(context: Context, key: PaymentKey): Prom
     { payment_id: payment.payment_id, bank_id: payment.bank_id },
     'a decoupled submission has an unknown fate; staff must ask the bank',
   )
-  await changeAttempt(context, payment, now, { attempt_no, state: 'unknown', next_ask_at: null })
+  await changeAttempt(context, payment, now, { attempt_no, if_unanswered: true, state: 'unknown', next_ask_at: null })
   return 'unknown'
 }
 
+/** HTTP statuses of refusals that are about who calls, how often or by which way, and not about the payment. */
+const ABOUT_US: readonly number[] = [401, 403, 405, 406, 415, 429]
+
+/**
+ * A repetition that is refused for our certificate, our signature or our haste says nothing about the first call, which
+ * the bank may have taken: its payer may be looking at it this minute. Only of the payer's name is 401 the bank's word.
+ */
+function isAboutUs(answer: BankAnswer<Initiated>): boolean {
+  return answer.kind === 'refused' && ABOUT_US.includes(answer.http_status) && answer.code !== 'PSU_CREDENTIALS_INVALID'
+}
+
 // The bank may hold a payment that nobody was sent to: without its link no payer can authorise it, and it lapses there.
-async function letGo(context: Context, payment: PaymentRow): Promise<AttemptState> {
-  const change = { attempt_no: payment.attempt_no, state: 'closed', refusal: 'LOST', next_ask_at: null } as const
-  await changeAttempt(context, payment, context.clock.now(), change)
-  return 'closed'
+async function letGo(context: Context, payment: PaymentRow): Promise<AttemptState | undefined> {
+  const { attempt_no } = payment
+  const change = { attempt_no, if_unanswered: true, state: 'closed', refusal: 'LOST', next_ask_at: null } as const
+  const closed = await changeAttempt(context, payment, context.clock.now(), change)
+  return closed ? 'closed' : ((await loadPayment(context, payment))?.attempt_state ?? undefined)
 }

@@ -11,6 +11,10 @@ export type AttemptSession = {
   readonly bank: BankSession
   readonly redirect_url?: string
   readonly psu_message?: string
+  /** An authorisation code is being exchanged until then (ms since 1970): no other return may spend it too. */
+  readonly exchanging_until?: number
+  /** The code was exchanged; there is nothing more to take from a return. */
+  readonly authorised?: true
 }
 
 /** Our side: what was sent, so that it can be sent again word for word. */

@@ -2,7 +2,7 @@
  * The one completion path: the payer's return, the poll, the bank's push and staff all end here. Asks the bank and
  * records its word; what is asked for is never guessed.
  */
-import type { BankAnswer, Initiated, StatusReport } from '../../infra/banks/connector.ts'
+import type { BankAnswer, BankSession, Initiated, StatusReport } from '../../infra/banks/connector.ts'
 import type { Context } from '../context.ts'
 import { advance } from './advance.ts'
 import { type AttemptSession, openSession, sealSession } from './session.ts'
@@ -82,7 +82,20 @@ async function recordStatus(
     detail: { bank_status, attempt_no: payment.attempt_no },
     attempt: { ...attempt, bank_status, ...(final && { state: 'closed', next_ask_at: null }) },
   })
+  const waits_for_payer = event === 'bank_received' || event === 'bank_checked'
+  if (status === 'ABND' && waits_for_payer) await dropAtBank(context, payment, renewed ?? known.bank)
   return status
+}
+
+// Abandoned by time, or the first asking was lost. The partner was told that nothing is paid and may be starting another
+// payment: the payer must not be able to authorise this one as well.
+async function dropAtBank(context: Context, payment: PaymentRow, session: BankSession): Promise<void> {
+  const { payment_id, bank_id } = payment
+  const answer = bank_id === null ? undefined : await context.banks.get(bank_id)?.cancel(session)
+  context.log.info(
+    { payment_id, bank_id, answer: answer?.kind },
+    'abandoned, yet it waits at the bank: asked to drop it',
+  )
 }
 
 /**
@@ -111,6 +124,7 @@ export async function recordAccepted(
     detail: { bank_status: initiated.status, attempt_no: payment.attempt_no },
     attempt: {
       attempt_no: payment.attempt_no,
+      if_unanswered: true,
       state: attempt_state,
       bank_status: initiated.status,
       session_enc,

@@ -152,6 +152,8 @@ export async function claimSubmission(context: Pick<Context, 'db'>, c: Submissio
 /** What is newly known about an attempt; fields left out stay as they are. */
 export type AttemptChange = {
   readonly attempt_no: number
+  /** Only while nothing is known of the submission: two answers to it (the first call's, its repetition's) count once. */
+  readonly if_unanswered?: boolean
   readonly state?: AttemptState
   readonly bank_status?: string
   readonly session_enc?: Buffer
@@ -190,7 +192,8 @@ export async function changeStatus(context: Pick<Context, 'db'>, c: StatusChange
           settled_attempt_no = case when $5 = 'ACSC' then coalesce($11::integer, attempt_no) end
         where partner_id = $1 and payment_id = $2 and status = $4
           and ($11::integer is null or exists (select from payment_attempts l
-            where l.partner_id = $1 and l.payment_id = $2 and l.attempt_no = $11::integer and l.state <> 'closed'))
+            where l.partner_id = $1 and l.payment_id = $2 and l.attempt_no = $11::integer and l.state <> 'closed'
+              and (not $19 or l.state in ('sending', 'unknown'))))
         returning event_no),
       attempt as (
         update payment_attempts set state = coalesce($12, state), bank_status = coalesce($13, bank_status),
@@ -225,6 +228,7 @@ export async function changeStatus(context: Pick<Context, 'db'>, c: StatusChange
       a?.refusal ?? null,
       a?.next_ask_at ?? null,
       a?.returned ?? false,
+      a?.if_unanswered ?? false,
     ],
   })
   return rowCount === 1
@@ -244,7 +248,8 @@ export async function changeAttempt(
         refusal = coalesce($9, refusal), next_ask_at = $10, asked_no = asked_no + 1,
         returned_at = case when $11 then coalesce(returned_at, $4) else returned_at end,
         closed_at = case when $5 = 'closed' then $4 else closed_at end
-      where partner_id = $1 and payment_id = $2 and attempt_no = $3 and state <> 'closed'`,
+      where partner_id = $1 and payment_id = $2 and attempt_no = $3 and state <> 'closed'
+        and (not $12 or state in ('sending', 'unknown'))`,
     values: [
       key.partner_id,
       key.payment_id,
@@ -257,6 +262,7 @@ export async function changeAttempt(
       a.refusal ?? null,
       a.next_ask_at,
       a.returned ?? false,
+      a.if_unanswered ?? false,
     ],
   })
   return rowCount === 1

@@ -11,10 +11,18 @@ import { returnState } from './capability.ts'
 import { type AttemptOrder, sealOrder } from './session.ts'
 import { recordAccepted } from './settle.ts'
 import { FINISHED } from './state.ts'
-import { changeAttempt, claimSubmission, loadPayment, type PaymentKey, type PaymentRow } from './store.ts'
+import {
+  type AttemptState,
+  type Cause,
+  changeAttempt,
+  claimSubmission,
+  loadPayment,
+  type PaymentKey,
+  type PaymentRow,
+} from './store.ts'
 import { hashesOf, sealTerms, type Terms } from './terms.ts'
 
-/** Past the bank's time-out, so that recovery does not meet a submission that is still under way. */
+/** Past the bank's time-outs, so that recovery does not meet a submission that is still under way. */
 const RECOVER_MARGIN_MS = 15_000
 const ASK_AGAIN_AFTER_MS = 2_000
 
@@ -51,7 +59,7 @@ export async function submitPayment(context: Context, input: Submission): Promis
       bank_id,
       request_id,
       order_enc: sealOrder(context, attempt, { order, psu }),
-      recover_at: new Date(at.getTime() + bank.profile.timeout_ms + RECOVER_MARGIN_MS),
+      recover_at: new Date(at.getTime() + callsOf(bank) * bank.profile.timeout_ms + RECOVER_MARGIN_MS),
       amount_minor,
       terms_enc,
       ...hashesOf(context.keys, terms),
@@ -70,8 +78,12 @@ export async function submitPayment(context: Context, input: Submission): Promis
     submitted_at: at,
     returned_at: null,
   }
-  return recordInitiation(context, sending, await callBank(context, attempt, bank, request_id, { order, psu }))
+  const answer = await callBank(context, attempt, bank, request_id, { order, psu })
+  return recordInitiation(context, sending, answer, 'payer')
 }
+
+// An OAuth bank may first be asked for its metadata.
+const callsOf = (bank: BankConnector): number => (bank.profile.sca === 'oauth' ? 2 : 1)
 
 // Two claims in the same instant meet at the unique index on live attempts: one row wins, the other is told.
 async function claimOnce(claim: () => Promise<boolean>): Promise<boolean> {
@@ -130,13 +142,13 @@ export async function recordInitiation(
   context: Context,
   payment: PaymentRow,
   answer: BankAnswer<Initiated>,
+  cause: Cause,
 ): Promise<PaymentRow> {
-  const { attempt_no } = payment
   if (answer.kind === 'ok') {
-    const accepted = await recordAccepted(context, payment, answer.value, 'payer')
+    const accepted = await recordAccepted(context, payment, answer.value, cause)
     // The payer left, or the attempt was let go, while the bank was answering: nobody will authorise this.
     const let_go = accepted.attempt_state === 'closed' && !FINISHED.has(accepted.status)
-    const over = let_go || accepted.attempt_no !== attempt_no
+    const over = let_go || accepted.attempt_no !== payment.attempt_no
     if (over || accepted.status === 'ABND') await cancelQuietly(context, payment, answer.value)
     return accepted
   }
@@ -145,16 +157,26 @@ export async function recordInitiation(
   if (answer.kind === 'unknown') {
     context.log.warn({ ...facts, reason: answer.reason }, 'the fate of the initiation is unknown')
     const next_ask_at = new Date(now.getTime() + ASK_AGAIN_AFTER_MS)
-    await changeAttempt(context, payment, now, { attempt_no, state: 'unknown', next_ask_at })
-    return { ...payment, attempt_state: 'unknown' }
+    return recordAttempt(context, payment, now, { state: 'unknown', next_ask_at })
   }
   if (answer.kind === 'refused') {
     const { http_status, code } = answer
     context.log.info({ ...facts, http_status, bank_code: code }, 'the bank refused the initiation')
   } else context.log.warn({ ...facts, reason: answer.reason }, 'the bank could not be reached')
   const refusal = answer.kind === 'refused' ? `REFUSED:${answer.code}`.slice(0, 100) : 'UNREACHED'
-  await changeAttempt(context, payment, now, { attempt_no, state: 'closed', refusal, next_ask_at: null })
-  return { ...payment, attempt_state: 'closed', refusal }
+  return recordAttempt(context, payment, now, { state: 'closed', refusal, next_ask_at: null })
+}
+
+// A repetition may have been answered meanwhile: what the bank has taken is not closed by the other call's failure.
+async function recordAttempt(
+  context: Context,
+  payment: PaymentRow,
+  at: Date,
+  change: { readonly state: AttemptState; readonly refusal?: string; readonly next_ask_at: Date | null },
+): Promise<PaymentRow> {
+  const attempt = { ...change, attempt_no: payment.attempt_no, if_unanswered: true }
+  if (!(await changeAttempt(context, payment, at, attempt))) return reload(context, payment)
+  return { ...payment, attempt_state: change.state, refusal: change.refusal ?? payment.refusal }
 }
 
 async function cancelQuietly(context: Context, payment: PaymentRow, initiated: Initiated): Promise<void> {

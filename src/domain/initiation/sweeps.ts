@@ -20,12 +20,19 @@ const LEASE_MS = 60_000
 /** Banks with questions under way, and the work of each. */
 export type BusyBanks = Map<string, Promise<void>>
 
-/** Asks the banks about what is due, without waiting for them. @returns how many attempts were found */
-export async function sweepOnce(context: Context, busy: BusyBanks): Promise<number> {
+/**
+ * Asks the banks about what is due, without waiting for them.
+ * @param stopping once aborted nothing more is begun: what was not begun stays due, for this process's next life or another's
+ * @returns how many attempts were found
+ */
+export async function sweepOnce(context: Context, busy: BusyBanks, stopping?: AbortSignal): Promise<number> {
   const due = await dueAttempts(context, context.clock.now(), [...busy.keys()], BATCH)
   for (const [bank_id, ofBank] of Map.groupBy(due, ({ bank_id }) => bank_id)) {
     const lane = async () => {
-      for (let next = ofBank.shift(); next !== undefined; next = ofBank.shift()) await takeDue(context, next)
+      for (let next = ofBank.shift(); next !== undefined; next = ofBank.shift()) {
+        if (stopping?.aborted === true) return
+        await takeDue(context, next)
+      }
     }
     const work = Promise.all(Array.from({ length: Math.min(LANES, ofBank.length) }, lane))
     busy.set(
@@ -53,23 +60,24 @@ async function takeDue(context: Context, due: DueAttempt): Promise<void> {
 /** Runs the sweeps in this process until stopped. */
 export function startSweeps(context: Context): { stop(): Promise<void> } {
   const busy: BusyBanks = new Map()
-  let stopped = false
+  const stopping = new AbortController()
   let expire_at = 0
   let wake: () => void = () => {}
   const loop = async () => {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       try {
-        const taken = await sweepOnce(context, busy)
+        const taken = await sweepOnce(context, busy, stopping.signal)
         const now = context.clock.now().getTime()
         if (now >= expire_at) {
-          await abandonExpired(context, BATCH)
-          expire_at = now + EXPIRE_EVERY_MS
+          const expired = await abandonExpired(context, BATCH)
+          // A full batch means more of them: a partner that starts many and finishes few must not hold up the others' end.
+          expire_at = expired === BATCH ? now : now + EXPIRE_EVERY_MS
         }
         if (taken === BATCH && busy.size === 0) continue
       } catch (error) {
         context.log.error({ err: error }, 'a sweep failed; the next one tries again')
       }
-      if (!stopped)
+      if (!stopping.signal.aborted)
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, EVERY_MS)
           wake = () => {
@@ -82,7 +90,7 @@ export function startSweeps(context: Context): { stop(): Promise<void> } {
   const running = loop()
   return {
     stop: async () => {
-      stopped = true
+      stopping.abort()
       wake()
       await running
       await Promise.all(busy.values())

@@ -15,7 +15,7 @@ import { takeReturn } from '../../domain/initiation/return.ts'
 import { loadPayment, type PaymentRow } from '../../domain/initiation/store.ts'
 import { reload, submitPayment } from '../../domain/initiation/submit.ts'
 import type { Partner } from '../../domain/partners/directory.ts'
-import { createServer } from '../server.ts'
+import { addressKey, createServer } from '../server.ts'
 import type { SubmitRequest } from './contract.ts'
 import { pageQr } from './qr.ts'
 import { sendRefusal } from './refusal.ts'
@@ -72,7 +72,7 @@ function limitAddresses(server: FastifyInstance, per_minute: number): void {
   const limiter = new RateLimiterMemory({ points: per_minute, duration: 60 })
   server.addHook('onRequest', async (request) => {
     try {
-      await limiter.consume(request.ip)
+      await limiter.consume(addressKey(request.ip))
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal
       throw new PunteError('RATE_LIMITED', { retry_after_s: Math.ceil(refusal.msBeforeNext / 1000) })

@@ -14,8 +14,8 @@ Every answer is signed (RFC 9421, label \`sig1\`, ed25519, key id from \`/.well-
 \`content-digest\`, \`content-type\`, \`@method;req\` and \`@target-uri;req\`. Partners whose profile demands it sign their requests with
 the key of their client certificate: covered are \`@method\`, \`@target-uri\`, \`content-digest\` if there is a body and \`authorization\`
 if it is sent, with \`created\` within 300 s and the certificate's SHA-256 thumbprint (base64url) as \`keyid\`; algorithms
-\`rsa-v1_5-sha256\`, \`rsa-pss-sha512\`, \`ecdsa-p256-sha256\`, \`ed25519\`. \`@target-uri\` begins with the address published here, whatever
-name the connection was made to.
+\`rsa-v1_5-sha256\`, \`rsa-pss-sha512\`, \`ecdsa-p256-sha256\`, \`ecdsa-p384-sha384\`, \`ed25519\`. \`@target-uri\` begins with the
+address published here, whatever name the connection was made to.
 
 Too many requests are answered 429 with \`Retry-After\`.`
 

@@ -32,7 +32,7 @@ export function createLimits(
   const partners = new RateLimiterMemory({ points: UNCOUNTED, duration: WINDOW_S })
   return {
     async countAddress(request) {
-      const key = addressKey(request.raw)
+      const key = addressKey(request.socket.remoteAddress)
       const failed = await failures.get(key)
       if (failed !== null) refuseAbove(failed, FAILURES_PER_MINUTE)
       refuseAbove(await addresses.consume(key), settings.PUNTE_ADDRESS_RATE_PER_MINUTE)
@@ -42,7 +42,7 @@ export function createLimits(
       refuseAbove(await partners.consume(partner.partner_id), limit)
     },
     async countFailure(request) {
-      await failures.consume(addressKey(request.raw))
+      await failures.consume(addressKey(request.socket.remoteAddress))
     },
   }
 }

@@ -47,7 +47,9 @@ export const StatusAnswer = Type.Object(
     result: Type.Object({
       paymentStatus: Type.String({
         enum: ['INIT', 'RCVD', 'ACTC', 'ACCP', 'ACSP', 'PDNG', 'ACSC', 'RJCT', 'CANC', 'ABND', 'BLOCKED'],
-        description: 'ACSC is paid. ACSC, RJCT, CANC, ABND and BLOCKED are final; ask again after the others.',
+        description:
+          'ACSC is paid. ACSC, RJCT, CANC and BLOCKED are final; ask again after the others. ABND is nearly so: a payer who ' +
+          'authorised at the bank after all has paid, and the status then moves on, to ACSC in the end.',
       }),
       paymentId: PaymentId,
       externalPaymentID: ExternalPaymentId,

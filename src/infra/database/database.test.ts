@@ -65,6 +65,7 @@ test('a conflict keeps the connection and its prepared statements, and quotes no
 test('serializable transfers in parallel are retried, none is lost, none doubled', async () => {
   await world.db.query(sql(`insert into account values ('a', 1000), ('b', 1000)`))
   let attempts = 0
+  const everybody_has_read = Promise.withResolvers<void>()
   const transfer = () =>
     world.db.transaction(async (client) => {
       attempts += 1
@@ -72,6 +73,9 @@ test('serializable transfers in parallel are retried, none is lost, none doubled
       const { rows } = await client.query<{ balance_minor: number }>(
         `select balance_minor from account where name = 'a'`,
       )
+      // The first tries have all read before any writes: that they meet is not left to chance.
+      if (attempts === 3) everybody_has_read.resolve()
+      await everybody_has_read.promise
       await client.query(`update account set balance_minor = $1 where name = 'a'`, [(rows[0]?.balance_minor ?? 0) - 1])
       await client.query(`update account set balance_minor = balance_minor + 1 where name = 'b'`)
     })
@@ -80,7 +84,7 @@ test('serializable transfers in parallel are retried, none is lost, none doubled
     results.map((result) => result.status),
     ['fulfilled', 'fulfilled', 'fulfilled'],
   )
-  assert.ok(attempts > 3, 'they met')
+  assert.ok(attempts >= 5, 'two of three were retried')
   const { rows } = await world.db.query<{ name: string; balance_minor: number }>(
     sql(`select * from account where name in ('a', 'b') order by name`),
   )
