@@ -19,8 +19,14 @@ const ASK_EVERY: readonly { readonly until_s: number; readonly every_s: number }
   { until_s: 14 * 86_400, every_s: 6 * 3_600 },
 ]
 
+/** Who has just come back from the bank looks at the page and waits for its last word. */
+const SOON_AFTER_RETURN = { for_s: 12, every_s: 1.5 }
+
 /** When the bank is asked next; null after two weeks, when only staff can ask. */
-export function nextAskAt(submitted_at: Date, now: Date): Date | null {
+export function nextAskAt(submitted_at: Date, now: Date, returned_at: Date | null = null): Date | null {
+  if (returned_at !== null && now.getTime() - returned_at.getTime() < SOON_AFTER_RETURN.for_s * 1000) {
+    return new Date(now.getTime() + SOON_AFTER_RETURN.every_s * 1000)
+  }
   const age_s = (now.getTime() - submitted_at.getTime()) / 1000
   const step = ASK_EVERY.find(({ until_s }) => age_s < until_s)
   return step === undefined ? null : new Date(now.getTime() + step.every_s * 1000)
@@ -55,7 +61,8 @@ async function recordStatus(
   cause: Cause,
 ): Promise<PaymentStatus> {
   const now = context.clock.now()
-  const next_ask_at = nextAskAt(payment.submitted_at as Date, now)
+  const returned_at = payment.returned_at ?? (cause === 'return' ? now : null)
+  const next_ask_at = nextAskAt(payment.submitted_at as Date, now, returned_at)
   const renewed = answer.kind === 'ok' ? answer.value.session : answer.session
   const attempt = {
     attempt_no: payment.attempt_no,

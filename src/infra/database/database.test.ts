@@ -65,6 +65,7 @@ test('a conflict keeps the connection and its prepared statements, and quotes no
 test('serializable transfers in parallel are retried, none is lost, none doubled', async () => {
   await world.db.query(sql(`insert into account values ('a', 1000), ('b', 1000)`))
   let attempts = 0
+  let reads = 0
   const everybody_has_read = Promise.withResolvers<void>()
   const transfer = () =>
     world.db.transaction(async (client) => {
@@ -74,7 +75,8 @@ test('serializable transfers in parallel are retried, none is lost, none doubled
         `select balance_minor from account where name = 'a'`,
       )
       // The first tries have all read before any writes: that they meet is not left to chance.
-      if (attempts === 3) everybody_has_read.resolve()
+      reads += 1
+      if (reads === 3) everybody_has_read.resolve()
       await everybody_has_read.promise
       await client.query(`update account set balance_minor = $1 where name = 'a'`, [(rows[0]?.balance_minor ?? 0) - 1])
       await client.query(`update account set balance_minor = balance_minor + 1 where name = 'b'`)

@@ -123,7 +123,10 @@ export function usePayment(link: PaymentLink, watch: boolean): Payment {
   useDeadline(view, phase.kind === 'open' ? phase.receivedAt : 0, () => void read())
 
   const step = view?.step
-  const polled = step === 'sending' || step === 'waiting' || step === 'authorise' || (watch && step === 'form')
+  // Authorised is not yet paid: the bank's last word often comes while the payer still looks.
+  const unfinished = step === 'outcome' && view?.outcome?.kind === 'authorised'
+  const polled =
+    step === 'sending' || step === 'waiting' || step === 'authorise' || unfinished || (watch && step === 'form')
   const offline = usePoll(polled && !leaving ? step : undefined, async () => {
     const answer = await read()
     if (answer.ok) return { answered: true }
