@@ -46,8 +46,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: () => import('./commands/partner.ts'),
   },
   payment: {
-    usage: 'payment show|ask PAYMENT_ID',
-    about: 'Shows the history of a payment; asks its bank now and records the answer.',
+    usage: 'payment show|ask|close PAYMENT_ID',
+    about: 'Shows the history of a payment; asks its bank now; closes a submission that the bank says it never had.',
     load: () => import('./commands/payment.ts'),
   },
   webhook: {

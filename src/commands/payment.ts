@@ -2,17 +2,21 @@
 import { compose } from '../compose.ts'
 import { readSettings } from '../config.ts'
 import type { Context } from '../domain/context.ts'
-import { recoverSubmission } from '../domain/initiation/recover.ts'
+import { closeUnanswered, recoverSubmission } from '../domain/initiation/recover.ts'
 import { settleLoaded } from '../domain/initiation/settle.ts'
 import { findPayments, listEvents, loadPayment, type PaymentRow } from '../domain/initiation/store.ts'
 import { amountForPeople } from '../domain/money.ts'
 import { createLog } from '../infra/log.ts'
 import { CommandError, parseOptions, UsageError, wholeNumber } from './command.ts'
 
-/** `payment show PAYMENT_ID` tells its history; `payment ask PAYMENT_ID` asks the bank now and records its word. */
+/**
+ * `payment show PAYMENT_ID` tells its history; `ask` asks the bank now and records its word; `close` records that the bank,
+ * asked by people, does not have a submission whose fate was unknown.
+ */
 export async function run(args: readonly string[]): Promise<number> {
   const [action, ...rest] = args
-  if (action !== 'show' && action !== 'ask') throw new UsageError('payment show|ask PAYMENT_ID')
+  if (action !== 'show' && action !== 'ask' && action !== 'close')
+    throw new UsageError('payment show|ask|close PAYMENT_ID')
   const { positionals } = parseOptions(rest, {}, { min: 1, max: 1 })
   const payment_id = wholeNumber('PAYMENT_ID', positionals[0] as string, { min: 1, max: Number.MAX_SAFE_INTEGER })
   const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
@@ -24,6 +28,9 @@ export async function run(args: readonly string[]): Promise<number> {
       const payment = await loadPayment(context, key)
       if (payment === undefined) continue
       if (action === 'ask') await askBank(context, payment)
+      if (action === 'close' && !(await closeUnanswered(context, key))) {
+        throw new CommandError('no submission of this payment has an unknown fate: there is nothing to close')
+      }
       await show(context, (await loadPayment(context, key)) ?? payment)
     }
     return 0

@@ -5,7 +5,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { test } from 'node:test'
 import { createAuthority, issueServerCertificate } from '../infra/certificates/issue.ts'
 import { createLog } from '../infra/log.ts'
-import { addressKey, createServer } from './server.ts'
+import { addressKey, createServer, refusalOf } from './server.ts'
 
 test('a connection that never says a word of TLS is closed, and so is one that says something else', {
   timeout: 20_000,
@@ -45,4 +45,27 @@ test('limits count a household as one, however its address is written', () => {
   assert.equal(addressKey('::ffff:c000:207'), '192.0.2.7')
   assert.equal(addressKey(undefined), '')
   assert.equal(addressKey('x'.repeat(500)).length, 64)
+})
+
+test('a client that goes away in the middle of its body is no fault of the database', async () => {
+  const server = createServer({ log: createLog('silent'), name: 'test', body_limit: 1024 })
+  const refused = Promise.withResolvers<string>()
+  server.setErrorHandler((error, _request, reply) => {
+    refused.resolve(refusalOf(error).code)
+    return reply.code(400).send()
+  })
+  server.post('/', async () => 'read')
+  await server.listen({ host: '127.0.0.1', port: 0 })
+  try {
+    const socket = connect((server.server.address() as AddressInfo).port, '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{', () =>
+      setTimeout(() => socket.destroy(), 50),
+    )
+    assert.equal(await refused.promise, 'BODY_MALFORMED')
+  } finally {
+    await server.close()
+  }
+  const away = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
+  assert.equal(refusalOf(away).code, 'OVERLOADED')
 })

@@ -7,7 +7,7 @@ import { advance } from './advance.ts'
 import { pageState, readPageState, readReturnState, returnState } from './capability.ts'
 import { ACCEPTED, type Fixture, openFixture, REQUEST, says, TERMS } from './fixture.ts'
 import { initiatePayment } from './initiate.ts'
-import { recoverSubmission } from './recover.ts'
+import { closeUnanswered, recoverSubmission } from './recover.ts'
 import { takeReturn } from './return.ts'
 import { sealOrder } from './session.ts'
 import { settle } from './settle.ts'
@@ -272,6 +272,27 @@ test('where the bank does not recognise repetitions: a redirect is let go, a dec
     assert.equal(await recoverSubmission(f.context, key), expected)
     assert.equal(f.bank.asked.initiate.length, 1)
   }
+})
+
+test('a decoupled submission of unknown fate is repeated for a while, then waits for staff, who may close it', async () => {
+  f.bank.profile = { ...f.bank.profile, sca: 'decoupled' }
+  f.bank.initiate = [{ kind: 'unknown', reason: 'time-out' }]
+  const key = await f.submitted()
+  f.now = new Date(f.now.getTime() + 11 * 60_000)
+  assert.equal(await recoverSubmission(f.context, key), 'unknown')
+  const asked = f.bank.asked.initiate.length
+  f.now = new Date(f.now.getTime() + 3_600_000)
+  const busy: BusyBanks = new Map()
+  await sweepOnce(f.context, busy)
+  await Promise.all(busy.values())
+  assert.equal(f.bank.asked.initiate.length, asked, 'not by itself any more')
+  await assert.rejects(f.submit(key), code('PAYMENT_IN_PROGRESS'))
+  assert.equal(await closeUnanswered(f.context, key), true)
+  assert.equal(await closeUnanswered(f.context, key), false)
+  assert.equal((await listEvents(f.context, key)).at(-1)?.cause, 'staff')
+  f.bank.initiate = [ACCEPTED]
+  await f.submit(key)
+  assert.equal(await f.statusOf(key), 'RCVD')
 })
 
 test('time abandons what is unpaid, but not what may be at the bank', async () => {

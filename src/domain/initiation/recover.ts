@@ -2,13 +2,23 @@
  * Submissions whose fate is unknown: the process died between claim and record, or the bank did not answer. Settled by
  * repeating the same request under the same X-Request-ID where the bank recognises it; never by guessing.
  */
-import type { BankAnswer, Initiated } from '../../infra/banks/connector.ts'
+import type { BankAnswer, BankConnector, Initiated } from '../../infra/banks/connector.ts'
 import type { Context } from '../context.ts'
 import { openOrder } from './session.ts'
-import { type AttemptState, changeAttempt, loadPayment, type PaymentKey, type PaymentRow } from './store.ts'
+import {
+  type AttemptState,
+  changeAttempt,
+  loadPayment,
+  type PaymentKey,
+  type PaymentRow,
+  recordEvent,
+} from './store.ts'
 import { callBank, recordInitiation } from './submit.ts'
 
-/** Repeated this long in vain, a submission whose link nobody was given is let go, so that the payer can try another bank. */
+/**
+ * Repeated this long in vain, a submission whose link nobody was given is let go, so that the payer can try another bank;
+ * one that a phone may be asked about waits for staff.
+ */
 const REPEAT_FOR_MS = 10 * 60_000
 const REPEAT_EVERY_MS = [5_000, 15_000, 60_000, 300_000]
 
@@ -32,8 +42,8 @@ export async function recoverSubmission(context: Context, key: PaymentKey): Prom
   if (bank.profile.idempotent_initiation) {
     const answer = await callBank(context, payment, bank, request_id, sent)
     if (answer.kind === 'not_sent' || answer.kind === 'unknown' || isAboutUs(answer)) {
-      const age_ms = now.getTime() - (payment.submitted_at as Date).getTime()
-      if (age_ms > REPEAT_FOR_MS && bank.profile.sca !== 'decoupled') return letGo(context, payment)
+      if (now.getTime() - (payment.submitted_at as Date).getTime() > REPEAT_FOR_MS)
+        return giveUp(context, payment, bank)
       // Unreachable now says nothing about then.
       const delay_ms = REPEAT_EVERY_MS[Math.min(payment.asked_no ?? 0, REPEAT_EVERY_MS.length - 1)] as number
       await changeAttempt(context, payment, now, {
@@ -47,16 +57,33 @@ export async function recoverSubmission(context: Context, key: PaymentKey): Prom
     const recorded = await recordInitiation(context, payment, answer, 'worker')
     return recorded.attempt_state ?? undefined
   }
-  if (bank.profile.sca !== 'decoupled') {
-    return letGo(context, payment)
-  }
-  // A decoupled bank may be asking the payer's phone this minute. Only the bank's staff and ours can tell.
+  return giveUp(context, payment, bank)
+}
+
+async function giveUp(context: Context, payment: PaymentRow, bank: BankConnector): Promise<AttemptState | undefined> {
+  if (bank.profile.sca !== 'decoupled') return letGo(context, payment)
+  // A decoupled bank may be asking the payer's phone this minute, and after a while a repetition could ask it anew. Only
+  // the bank's staff can tell; ours record it by `punte payment close`.
   context.log.error(
     { payment_id: payment.payment_id, bank_id: payment.bank_id },
     'a decoupled submission has an unknown fate; staff must ask the bank',
   )
-  await changeAttempt(context, payment, now, { attempt_no, if_unanswered: true, state: 'unknown', next_ask_at: null })
+  const change = { attempt_no: payment.attempt_no, if_unanswered: true, state: 'unknown', next_ask_at: null } as const
+  await changeAttempt(context, payment, context.clock.now(), change)
   return 'unknown'
+}
+
+/**
+ * Staff say, after asking the bank, that it does not have an unanswered submission: the payer may try again.
+ * @returns false when the attempt is not unanswered (any more)
+ */
+export async function closeUnanswered(context: Context, key: PaymentKey): Promise<boolean> {
+  const payment = await loadPayment(context, key)
+  if (payment === undefined || payment.attempt_state !== 'unknown') return false
+  if ((await letGo(context, payment)) !== 'closed') return false
+  const detail = { attempt_no: payment.attempt_no }
+  await recordEvent(context, key, { at: context.clock.now(), type: 'payment.attempt_closed', cause: 'staff', detail })
+  return true
 }
 
 /** HTTP statuses of refusals that are about who calls, how often or by which way, and not about the payment. */

@@ -155,10 +155,10 @@ function reasonOf(event: PaymentEvent, report: StatusReport): { reason?: string 
 
 const REASONS: readonly { readonly code: string; readonly pattern: RegExp }[] = [
   { code: 'INSUFFICIENT_FUNDS', pattern: /\bAM04\b|FUNDS_NOT_AVAILABLE|insuficient|insufficient|no funds/i },
+  { code: 'ACCOUNT_INVALID', pattern: /\bAC0[1-7]\b|\bAC1[34]\b|account (closed|blocked)|blocat|închis/i },
   {
     code: 'REFUSED_BY_PAYER',
-    pattern: /\b(DS02|CUST)\b|refuzat. de pl|refuz|declined by|rejected by (the )?(user|psu|payer|customer)/i,
+    pattern: /\b(DS02|CUST)\b|refuzat. de pl|declined by|rejected by (the )?(user|psu|payer|customer)/i,
   },
-  { code: 'ACCOUNT_INVALID', pattern: /\bAC0[1-7]\b|\bAC1[34]\b|account (closed|blocked)|blocat|închis/i },
   { code: 'SCA_FAILED', pattern: /\bAB10\b|time.?out|expir|\bSCA\b|autentific/i },
 ]

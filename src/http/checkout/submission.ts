@@ -58,7 +58,7 @@ export function checkSubmission(
   const psu_id = request.userCode?.trim()
   if (bank?.profile.needs_psu_id === true) {
     if (psu_id === undefined || psu_id === '') faults.userCode = 'required'
-    else if (!/^[\x21-\x7e]{1,50}$/.test(psu_id)) faults.userCode = 'invalid'
+    else if (!/^[\x20-\x7e]{1,50}$/.test(psu_id)) faults.userCode = 'invalid'
   }
   const { terms, amount_minor } = merged
   if (Object.keys(faults).length > 0) throw new FormError(faults)

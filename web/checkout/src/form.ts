@@ -41,7 +41,7 @@ export const FIELDS: readonly FieldName[] = [
 export const DETAILS_MAX = 140
 export const NAME_MAX = 70
 const EMAIL_MAX = 254
-const USER_CODE_MAX = 100
+const USER_CODE_MAX = 50
 
 export function initialForm(view: PaymentView): FormState {
   const { values } = view
