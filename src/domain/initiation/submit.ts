@@ -25,6 +25,8 @@ import { hashesOf, sealTerms, type Terms } from './terms.ts'
 /** Past the bank's time-outs, so that recovery does not meet a submission that is still under way. */
 const RECOVER_MARGIN_MS = 15_000
 const ASK_AGAIN_AFTER_MS = 2_000
+/** Tries of one payment at banks. Each may ring somebody's phone, whoever's name was typed in. */
+const MAX_ATTEMPTS = 20
 
 export type CompleteTerms = Terms &
   Required<Pick<Terms, 'creditor_name' | 'creditor_iban' | 'details' | 'debtor_iban' | 'email'>>
@@ -40,10 +42,11 @@ export type Submission = {
 /**
  * Sends a payment to the bank the payer chose.
  * @returns the payment afterwards
- * @throws PunteError PAYMENT_IN_PROGRESS when another submission was faster
+ * @throws PunteError PAYMENT_IN_PROGRESS when another submission was faster, RATE_LIMITED after too many tries
  */
 export async function submitPayment(context: Context, input: Submission): Promise<PaymentRow> {
   const { payment, bank, terms, amount_minor, psu } = input
+  if (payment.attempt_no >= MAX_ATTEMPTS) throw new PunteError('RATE_LIMITED')
   const key = { partner_id: payment.partner_id, payment_id: payment.payment_id }
   const attempt = { ...key, attempt_no: payment.attempt_no + 1 }
   const request_id = randomUUID()
