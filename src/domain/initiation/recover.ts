@@ -86,8 +86,8 @@ export async function closeUnanswered(context: Context, key: PaymentKey): Promis
   return true
 }
 
-/** HTTP statuses of refusals that are about who calls, how often or by which way, and not about the payment. */
-const ABOUT_US: readonly number[] = [401, 403, 405, 406, 415, 429]
+/** HTTP statuses of refusals that are about who calls, how often or by which way (409: again), and not about the payment. */
+const ABOUT_US: readonly number[] = [401, 403, 405, 406, 409, 415, 429]
 
 /**
  * A repetition that is refused for our certificate, our signature or our haste says nothing about the first call, which

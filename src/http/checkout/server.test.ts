@@ -269,6 +269,10 @@ test("the bank sends the payer back; the page then shows the bank's word", async
   assert.deepEqual((await view(shop, key)).body.outcome, { kind: 'paid' })
   const forged = await fetch(`${servers.shop.url}/payment-return/${state.slice(0, -1)}/ok`, { redirect: 'manual' })
   assert.equal(forged.headers.get('location'), '/payment-initiation')
+  const doubled = await fetch(`${servers.shop.url}/payment-return?state=a&state=b&code=${'c'.repeat(3000)}`, {
+    redirect: 'manual',
+  })
+  assert.equal(doubled.headers.get('location'), '/payment-initiation')
   const empty = await fetch(`${servers.shop.url}/payment-return`, { redirect: 'manual' })
   assert.equal(empty.headers.get('location'), '/payment-initiation')
 })

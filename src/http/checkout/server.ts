@@ -177,13 +177,13 @@ function serveCalls(server: FastifyInstance, context: Context): void {
   })
 }
 
-type OauthQuery = { state?: string; code?: string; error?: string; iss?: string }
-const OauthReturn = Type.Object({
-  state: Type.Optional(text(128)),
-  code: Type.Optional(text(2048)),
-  error: Type.Optional(text(128)),
-  iss: Type.Optional(text(512)),
-})
+const MAX_OAUTH_VALUE = 2048
+
+/** One value of a query that a bank's redirect carries; a doubled or overlong one is none. */
+function queryValue(request: FastifyRequest, name: 'state' | 'code' | 'error' | 'iss'): string | undefined {
+  const value = (request.query as Record<string, unknown>)[name]
+  return typeof value === 'string' && value.length <= MAX_OAUTH_VALUE ? value : undefined
+}
 
 function serveReturn(server: FastifyInstance, context: Context): void {
   const finish = async (reply: FastifyReply, start: () => ReturnType<typeof takeReturn>) => {
@@ -210,8 +210,9 @@ function serveReturn(server: FastifyInstance, context: Context): void {
       return finish(reply, () => takeReturn(context, { state }))
     },
   )
-  server.get('/payment-return', { schema: { querystring: OauthReturn } }, async (request, reply) => {
-    const { state = '', code, error, iss } = request.query as OauthQuery
+  server.get('/payment-return', async (request, reply) => {
+    const [code, error, iss] = (['code', 'error', 'iss'] as const).map((name) => queryValue(request, name))
+    const state = queryValue(request, 'state') ?? ''
     const oauth = {
       ...(code !== undefined && { code }),
       ...(error !== undefined && { error }),

@@ -68,7 +68,8 @@ export async function buildPartnerApi(
     await limits.countAddress(request)
   })
   server.addHook('onResponse', async (request, reply) => {
-    if (reply.statusCode === 401) await limits.countFailure(request)
+    // An access token that expired is everyday life of an honest client, not a guess.
+    if (reply.statusCode === 401 && request.error_code !== 'TOKEN_EXPIRED') await limits.countFailure(request)
   })
   server.addHook('onSend', (request, reply, payload, done) => {
     sign(context, request, reply, payload)

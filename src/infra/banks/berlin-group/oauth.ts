@@ -85,7 +85,7 @@ export function createOAuthClient(parts: Parts): OAuthClient {
       if (metadata.authorization_endpoint?.startsWith('http:')) allowInsecureRequests(configuration)
       return buildAuthorizationUrl(configuration, {
         redirect_uri: input.redirect_uri,
-        scope: parts.oauth.scope.replaceAll('{paymentId}', input.bank_payment_id),
+        scope: parts.oauth.scope.replaceAll('{paymentId}', () => input.bank_payment_id),
         state: input.state,
         code_challenge: await calculatePKCECodeChallenge(input.code_verifier),
         code_challenge_method: 'S256',
