@@ -110,8 +110,8 @@ create table payment_events (
   cause text not null check (cause in ('partner', 'payer', 'return', 'poll', 'push', 'worker', 'staff')),
   detail jsonb,
   at timestamptz not null,
-  primary key (partner_id, payment_id, event_no),
-  foreign key (partner_id, payment_id) references payments
+  primary key (partner_id, payment_id, event_no)
+  -- No foreign key: every row is inserted from the very row of payments that its statement has just written.
 );
 
 -- Work that follows from a fact; a local table: the dispatcher moves its rows to the job queue in batches.

@@ -97,7 +97,6 @@ create table payment_events (
   detail jsonb,
   at timestamp with time zone not null,
   constraint payment_events_pkey PRIMARY KEY (partner_id, payment_id, event_no),
-  constraint payment_events_partner_id_payment_id_fkey FOREIGN KEY (partner_id, payment_id) REFERENCES payments(partner_id, payment_id),
   constraint payment_events_cause_check CHECK ((cause = ANY (ARRAY['partner'::text, 'payer'::text, 'return'::text, 'poll'::text, 'push'::text, 'worker'::text, 'staff'::text])))
 );
 

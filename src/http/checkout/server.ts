@@ -31,6 +31,15 @@ const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'none'; " +
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+const PAGE_HEADERS = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  // The page's address is the key to the payment: it must not travel in Referer.
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=()',
+}
+
 export type CheckoutServer = { readonly url: string; close(): Promise<void> }
 
 /**
@@ -46,15 +55,13 @@ export async function startCheckout(context: Context, pages_dir: string): Promis
     trusted_proxies: settings.PUNTE_TRUSTED_PROXIES,
   })
   limitAddresses(server, settings.PUNTE_ADDRESS_RATE_PER_MINUTE)
-  server.addHook('onSend', async (_request, reply) => {
-    reply.header('content-security-policy', CONTENT_SECURITY_POLICY)
-    // The page's address is the key to the payment: it must not travel in Referer.
-    reply.header('referrer-policy', 'no-referrer')
-    reply.header('x-content-type-options', 'nosniff')
-    reply.header('cross-origin-opener-policy', 'same-origin')
-    reply.header('permissions-policy', 'camera=(), microphone=(), geolocation=(), payment=()')
-    if (settings.PUNTE_CHECKOUT_URL.startsWith('https:')) reply.header('strict-transport-security', 'max-age=31536000')
-    if (reply.getHeader('cache-control') === undefined) reply.header('cache-control', 'no-store')
+  const headers = settings.PUNTE_CHECKOUT_URL.startsWith('https:')
+    ? { ...PAGE_HEADERS, 'strict-transport-security': 'max-age=31536000' }
+    : PAGE_HEADERS
+  server.addHook('onSend', (_request, reply, _payload, done) => {
+    reply.headers(headers)
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+    done()
   })
   server.setErrorHandler((error, request, reply) => sendRefusal(context.log, error, request, reply))
   server.setNotFoundHandler((request, reply) =>
