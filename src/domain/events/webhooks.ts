@@ -71,6 +71,8 @@ export async function deliverWebhook(context: Context, job: WebhookJob): Promise
     })
     took_ms = performance.now() - began_ms
     outcome = isDelivered(answer) ? 'delivered' : 'failed'
+    // The endpoint has answered: its place is free while we write that down.
+    admission.done(outcome, performance.now(), took_ms)
     const told = outcomeText(answer)
     context.log.debug(
       { partner_id: job.partner_id, payment_id: job.payment_id, event_no: job.event_no, outcome: told },
