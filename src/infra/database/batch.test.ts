@@ -17,7 +17,10 @@ test('rows that come together are written together, each key once, and every cal
     },
   })
   let done = 0
-  const callers = [1, 2, 3, 2].map((id, n) => batch.add({ id, n }).then(() => void (done += 1)))
+  const callers = [1, 2, 3, 2].map(async (id, n) => {
+    await batch.add({ id, n })
+    done += 1
+  })
   await new Promise((resolve) => setTimeout(resolve, 30))
   assert.deepEqual(writes, [
     [
