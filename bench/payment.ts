@@ -22,7 +22,7 @@ const { values } = parseArgs({
   options: {
     'ready-file': { type: 'string' },
     'port-base': { type: 'string', default: '5600' },
-    concurrency: { type: 'string', default: '32' },
+    concurrency: { type: 'string', default: '48' },
     seconds: { type: 'string', default: '20' },
     warmup: { type: 'string', default: '5' },
   },
