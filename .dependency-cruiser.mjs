@@ -96,6 +96,12 @@ export default {
       { path: '(^|node_modules/)(pg|kysely|graphile-worker)(/|$)', dependencyTypesNot: ['type-only'] },
     ),
     rule(
+      'one-way-out-of-the-vault',
+      'Card numbers leave the vault for a message to an acquirer only: who may turn a token into one is said here.',
+      { path: '^src/', pathNot: '^src/domain/(cards/|vault/scheme-tokens\\.ts$)|\\.test\\.ts$' },
+      { path: '^src/domain/vault/detokenize\\.ts$' },
+    ),
+    rule(
       'no-tests-in-code',
       'Code imports neither tests nor what only tests use (fixtures, testing/ folders).',
       { pathNot: TESTING },

@@ -1,5 +1,6 @@
 /**
- * The composition root: settings → database → schema → keys → outgoing HTTP → banks → mail → partners. The only place
+ * The composition root: settings → database → schema → keys → outgoing HTTP → banks and acquirers → mail → partners and
+ * merchants. The only place
  * that knows how the parts are made; everything below is handed a Context.
  */
 import { X509Certificate } from 'node:crypto'
@@ -7,7 +8,9 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { ConfigurationError, type SettingName, type Settings } from './config.ts'
 import type { Context } from './domain/context.ts'
+import { createMerchantDirectory } from './domain/merchants/directory.ts'
 import { createPartnerDirectory } from './domain/partners/directory.ts'
+import { loadAcquirers } from './infra/acquirers/registry.ts'
 import { loadBanks } from './infra/banks/registry.ts'
 import { systemClock } from './infra/clock.ts'
 import { createDatabase, type Database } from './infra/database/database.ts'
@@ -108,11 +111,15 @@ export async function compose(
     })
     closings.push(() => outbound.close())
     const banks = loadBanks({ profiles_dir: settings.PUNTE_BANK_PROFILES_DIR, outbound, ...identity, log })
+    const acquirers = loadAcquirers({ profiles_dir: settings.PUNTE_ACQUIRER_PROFILES_DIR, outbound, log })
     const mail = createMailer({ url: settings.PUNTE_SMTP_URL, from: settings.PUNTE_MAIL_FROM, log })
     closings.push(() => mail.close())
     const partners = await createPartnerDirectory({ db: database.db, keys, log })
     closings.push(() => partners.close())
-    const context = { settings, db: database.db, clock: systemClock, keys, banks, mail, outbound, partners, log }
+    const merchants = await createMerchantDirectory({ db: database.db, partners, log })
+    closings.push(() => merchants.close())
+    const parts = { keys, banks, acquirers, mail, outbound, partners, merchants }
+    const context = { settings, db: database.db, clock: systemClock, log, ...parts }
     return { context, database_url: database.url, close: () => closeAll(closings, log) }
   } catch (error) {
     await closeAll(closings, log)

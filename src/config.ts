@@ -79,6 +79,32 @@ export const SETTINGS = {
     about: 'Requests one network address may make per minute.',
   },
 
+  PUNTE_GATEWAY_HOST: { kind: 'text', default: '0.0.0.0', about: 'Address the card API listens on.' },
+  PUNTE_GATEWAY_PORT: { kind: 'integer', default: '8444', rule: port, about: 'Port of the card API (TLS, always).' },
+  PUNTE_GATEWAY_TLS_CERTIFICATE_FILE: {
+    kind: 'file',
+    default: null,
+    about: 'Server certificate chain of the card API (PEM); without it the one of the partner API.',
+  },
+  PUNTE_GATEWAY_TLS_KEY_FILE: { kind: 'file', default: null, about: 'Private key of that certificate (PEM).' },
+  PUNTE_GATEWAY_SESSION_MINUTES: {
+    kind: 'integer',
+    default: '60',
+    rule: positive,
+    about: 'A session of the card API is forgotten this long after its last update; a security code in it after 15.',
+  },
+  PUNTE_GATEWAY_RATE_PER_MINUTE: {
+    kind: 'integer',
+    default: '120000',
+    rule: positive,
+    about: 'Requests a merchant may make to the card API per minute, and a network address likewise.',
+  },
+  PUNTE_ACQUIRER_PROFILES_DIR: {
+    kind: 'file',
+    default: 'src/infra/acquirers/profiles',
+    about: 'Folder of acquirer profiles (one JSON file an acquirer).',
+  },
+
   PUNTE_CHECKOUT_HOST: {
     kind: 'text',
     default: '127.0.0.1',

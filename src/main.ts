@@ -11,13 +11,13 @@ type Command = { readonly usage: string; readonly about: string; readonly load: 
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   start: {
-    usage: 'start [--only partner,checkout,ops,worker] [--no-worker]',
-    about: 'Runs the server: partner API, hosted page, health and metrics, background worker.',
+    usage: 'start [--only partner,gateway,checkout,ops,worker] [--no-worker]',
+    about: 'Runs the server: partner API, card API, hosted page, health and metrics, background worker.',
     load: () => import('./commands/start.ts'),
   },
   demo: {
     usage: 'demo [--port-base N] [--data DIR] [--ready-file FILE] [--settle-ms N] [--reset]',
-    about: 'Runs a whole world on this machine: server, banks, shop, ERP, mailbox, people.',
+    about: 'Runs a whole world on this machine: server, banks, acquirer, shop, ERP, mailbox, people.',
     load: () => import('./commands/demo.ts'),
   },
   test: {
@@ -44,6 +44,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     usage: 'partner add|list|show|profile|certificate|revocation-list|redirect-url|webhook-secret|suspend|resume …',
     about: 'Registers partners and their certificates.',
     load: () => import('./commands/partner.ts'),
+  },
+  merchant: {
+    usage: 'merchant add|list|show|set|password|link …',
+    about: 'Registers partners on the card rail: API passwords, acquirers, tokenization.',
+    load: () => import('./commands/merchant.ts'),
   },
   payment: {
     usage: 'payment show|ask|close PAYMENT_ID',
@@ -74,7 +79,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 }
 
 // By name: importing their classes would load what most commands do not need.
-const CONFIGURATION_FAULTS: ReadonlySet<string> = new Set(['BankProfilesError', 'KeyFileError'])
+const CONFIGURATION_FAULTS: ReadonlySet<string> = new Set([
+  'BankProfilesError',
+  'AcquirerProfilesError',
+  'KeyFileError',
+])
 const TOLD_IN_WORDS: ReadonlySet<string> = new Set(['MigrationError', 'PunteError'])
 
 const version = (): string => {

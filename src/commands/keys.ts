@@ -2,6 +2,7 @@
 import { composeDatabase } from '../compose.ts'
 import { readSettings } from '../config.ts'
 import { resealAll } from '../domain/initiation/reseal.ts'
+import { rewrapDataKeys } from '../domain/vault/data-keys.ts'
 import { activateKey, createKeyFile, type KeyKind, listKeys, retireKey } from '../infra/keys/key-file.ts'
 import { loadKeys } from '../infra/keys/keys.ts'
 import { rotateKey } from '../infra/keys/reload.ts'
@@ -92,7 +93,7 @@ async function reseal(settings: Parameters<typeof composeDatabase>[0]): Promise<
     const keys = loadKeys(settings.PUNTE_KEY_FILE)
     let total = 0
     for (let pass = 0; pass < RESEAL_PASSES; pass += 1) {
-      const resealed = await resealAll({ db: database.db, keys })
+      const resealed = (await resealAll({ db: database.db, keys })) + (await rewrapDataKeys({ db: database.db, keys }))
       total += resealed
       if (resealed === 0) return total
     }

@@ -10,7 +10,7 @@ import { parseOptions, UsageError } from './command.ts'
 import { sayReady, untilStopped } from './lifetime.ts'
 import { ensurePages, PAGES_DIR } from './pages.ts'
 
-const PARTS = ['partner', 'checkout', 'ops', 'worker'] as const
+const PARTS = ['partner', 'gateway', 'checkout', 'ops', 'worker'] as const
 type Part = (typeof PARTS)[number]
 
 /** Requests and jobs that run get this long to end. */
@@ -62,6 +62,10 @@ async function startPart(part: Part, { context, database_url }: Composed): Promi
       const { startPartnerApi } = await import('../http/partner/api.ts')
       return { part, ...(await startPartnerApi(context)) }
     }
+    case 'gateway': {
+      const { startGateway } = await import('../http/gateway/server.ts')
+      return { part, ...(await startGateway(context)) }
+    }
     case 'checkout': {
       const { startCheckout } = await import('../http/checkout/server.ts')
       return { part, ...(await startCheckout(context, PAGES_DIR)) }
@@ -75,27 +79,36 @@ async function startPart(part: Part, { context, database_url }: Composed): Promi
   }
 }
 
-/** The queue's worker, and the sweeps that ask banks, recover what broke off and abandon what nobody paid. */
+/** The queue's worker, and the sweeps that ask banks and acquirers, recover what broke off and abandon what nobody paid. */
 async function startBackground(context: Context, url: string): Promise<() => Promise<void>> {
-  const [{ startWorker }, { startSweeps }, { eventTasks }, { revocationListTasks }] = await Promise.all([
+  const [
+    { startWorker },
+    { startSweeps },
+    { startCardSweeps },
+    { eventTasks },
+    { vaultTasks },
+    { revocationListTasks },
+  ] = await Promise.all([
     import('../infra/jobs/worker.ts'),
     import('../domain/initiation/sweeps.ts'),
+    import('../domain/cards/reconcile.ts'),
     import('../domain/events/tasks.ts'),
+    import('../domain/vault/scheme-tokens.ts'),
     import('../domain/partners/fetch-revocation-lists.ts'),
   ])
   const { settings, log } = context
   const lists = revocationListTasks(context)
   const worker = await startWorker({
     url,
-    tasks: { ...eventTasks(context), ...lists.tasks },
+    tasks: { ...eventTasks(context), ...vaultTasks(context), ...lists.tasks },
     crontab: lists.crontab,
     concurrency: settings.PUNTE_WORKER_CONCURRENCY,
     log,
   })
-  const sweeps = startSweeps(context)
+  const sweeps = [startSweeps(context), startCardSweeps(context)]
   return async () => {
     // What a sweep finds out leaves work in the outbox: it ends first.
-    await sweeps.stop()
+    await Promise.all(sweeps.map((one) => one.stop()))
     await worker.stop()
   }
 }

@@ -208,6 +208,7 @@ function startSecond(base: number): ChildProcess {
     PUNTE_PARTNER_PORT: String(base),
     PUNTE_CHECKOUT_PORT: String(base + 1),
     PUNTE_OPS_PORT: String(base + 2),
+    PUNTE_GATEWAY_PORT: String(base + 3),
   }
   const env = { PATH, HOME, PUNTE_CONFIG_FILE: world.facts.configuration_file, ...ports }
   return spawn(`${ROOT}punte`, ['start', '--no-worker'], { env, stdio: 'ignore' })

@@ -16,6 +16,8 @@ import type { ReadyFacts } from '../../src/commands/demo/ready.ts'
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const READY_TIMEOUT_MS = 180_000
+/** Of one world, in a row. */
+const PORTS = 17
 
 export type TestWorld = {
   readonly facts: ReadyFacts
@@ -167,14 +169,14 @@ export function spawnDemo(args: readonly string[], env: Readonly<Record<string, 
   })
 }
 
-/** A base whose sixteen ports are free now; below the range from which systems give ports to outgoing connections. */
+/** A base whose seventeen ports are free now; below the range from which systems give ports to outgoing connections. */
 export async function freePortBase(): Promise<number> {
   for (let tries = 0; tries < 100; tries += 1) {
-    const base = 12_000 + 16 * Math.floor(Math.random() * 1_200)
-    const free = await Promise.all(Array.from({ length: 16 }, (_, n) => isFree(base + n)))
+    const base = 12_000 + PORTS * Math.floor(Math.random() * 1_100)
+    const free = await Promise.all(Array.from({ length: PORTS }, (_, n) => isFree(base + n)))
     if (free.every(Boolean)) return base
   }
-  throw new Error('no sixteen free ports in a row')
+  throw new Error('no seventeen free ports in a row')
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -5,10 +5,15 @@ import { dirname, join } from 'node:path'
 import { ROOT } from '../command.ts'
 import { BENEFICIARIES } from './people.ts'
 import { DEMO_REQUESTS_PER_MINUTE, type SeededPartner } from './seed.ts'
+import type { SeededMerchant } from './seed-merchants.ts'
+import { ACQUIRER_ID } from './seed-merchants.ts'
 import type { World } from './world.ts'
 
 /** The server's name at the bank that uses OAuth2. */
 const OAUTH_CLIENT_ID = 'punte-sandbox'
+
+/** Short, so that a silent acquirer shows its effect while one still looks. */
+const ACQUIRER_TIMEOUT_MS = 4_000
 
 export type Person = {
   readonly login: string
@@ -76,6 +81,10 @@ export async function writeServerSettings(world: World, database_url: string): P
       PUNTE_PARTNER_TLS_KEY_FILE: join(pki, 'server.key'),
       PUNTE_PARTNER_RATE_PER_MINUTE: DEMO_REQUESTS_PER_MINUTE,
       PUNTE_ADDRESS_RATE_PER_MINUTE: DEMO_REQUESTS_PER_MINUTE,
+      PUNTE_GATEWAY_RATE_PER_MINUTE: DEMO_REQUESTS_PER_MINUTE,
+      PUNTE_GATEWAY_HOST: '127.0.0.1',
+      PUNTE_GATEWAY_PORT: ports.gateway,
+      PUNTE_ACQUIRER_PROFILES_DIR: world.acquirers,
       PUNTE_CHECKOUT_HOST: '127.0.0.1',
       PUNTE_CHECKOUT_PORT: ports.checkout,
       PUNTE_CHECKOUT_URL: `http://localhost:${ports.checkout}`,
@@ -152,8 +161,52 @@ function profileOf({ bank, api_url, pages_url }: BankPlace, ca_file: string): un
   return JSON.parse(filled)
 }
 
-/** Configuration of the shop or the ERP. @returns its path */
-export async function writePartnerProcess(world: World, kind: 'shop' | 'erp', partner: SeededPartner): Promise<string> {
+/** Profile (for the server) and configuration of the simulated acquirer. @returns the configuration's path */
+export async function writeAcquirer(world: World): Promise<string> {
+  const { pki, ports } = world
+  const name = 'Acquirer de test'
+  const url = `https://localhost:${ports.acquirer}`
+  await writePrivate(
+    join(world.acquirers, `${ACQUIRER_ID}.json`),
+    json({
+      id: ACQUIRER_ID,
+      name,
+      kind: 'simulator',
+      url,
+      timeout_ms: ACQUIRER_TIMEOUT_MS,
+      ca_file: join(pki, 'ca.pem'),
+      client_certificate_file: join(pki, 'acquirer-client.pem'),
+      client_key_file: join(pki, 'acquirer-client.key'),
+    }),
+  )
+  const config = join(world.configs, 'acquirer.json')
+  await writePrivate(
+    config,
+    json({
+      id: ACQUIRER_ID,
+      name,
+      api: {
+        host: '127.0.0.1',
+        port: ports.acquirer,
+        certificate_file: join(pki, 'acquirer.pem'),
+        key_file: join(pki, 'acquirer.key'),
+        client_ca_file: join(pki, 'acquirer-ca.pem'),
+        url,
+      },
+      pages: { host: '127.0.0.1', port: ports.acquirer_pages, url: `http://localhost:${ports.acquirer_pages}` },
+      data_dir: join(world.dir, 'acquirer'),
+    }),
+  )
+  return config
+}
+
+/** Configuration of the shop or the ERP. `merchant`: as whom it takes cards. @returns its path */
+export async function writePartnerProcess(
+  world: World,
+  kind: 'shop' | 'erp',
+  partner: SeededPartner,
+  merchant?: SeededMerchant,
+): Promise<string> {
   const port = world.ports[kind]
   const path = join(world.configs, `${kind}.json`)
   await writePrivate(
@@ -171,6 +224,14 @@ export async function writePartnerProcess(world: World, kind: 'shop' | 'erp', pa
       webhook_secret: partner.webhook_secret,
       data_dir: join(world.dir, kind),
       beneficiary: BENEFICIARIES[kind],
+      ...(merchant !== undefined && {
+        card: {
+          base_url: `https://localhost:${world.ports.gateway}`,
+          merchant_id: merchant.merchant_id,
+          api_password: merchant.password,
+          ca_file: join(world.pki, 'ca.pem'),
+        },
+      }),
     }),
   )
   return path

@@ -1,4 +1,5 @@
 /** The demo's partners, as an operator would register them. */
+import { SOURCES, type Source } from '../../domain/merchants/merchant.ts'
 import type { SandboxPartner } from '../../infra/certificates/sandbox-pki.ts'
 import type { Ports } from './world.ts'
 
@@ -42,6 +43,48 @@ export const BENEFICIARIES = {
   shop: { name: 'Florăria Ana SRL', iban: 'RO49AAAA1B31007593840000' },
   erp: { name: 'Contabil Plus SRL', iban: 'RO49AAAA1B31007593840000' },
 } as const
+
+/** Partners on the card rail. Each has one link, to the world's acquirer. */
+export type MerchantSpec = {
+  readonly merchant_id: string
+  readonly client_id: string
+  readonly name: string
+  readonly category_code: string
+  readonly sources: readonly Source[]
+  readonly tokenization: boolean
+  readonly scheme_tokens: boolean
+  /** Of the acquirer's records. */
+  readonly acquirer_merchant_id: string
+  readonly terminal_id: string
+}
+
+/** In all three sizes of minor units. */
+export const CARD_CURRENCIES = ['RON', 'EUR', 'USD', 'GBP', 'CHF', 'HUF', 'PLN', 'SEK', 'JPY', 'BHD', 'KWD'] as const
+
+export const MERCHANTS: readonly MerchantSpec[] = [
+  {
+    merchant_id: 'TESTMERCHANT',
+    client_id: 'floraria-ana',
+    name: 'Florăria Ana',
+    category_code: '5992',
+    sources: SOURCES,
+    tokenization: true,
+    scheme_tokens: true,
+    acquirer_merchant_id: '000000010000001',
+    terminal_id: '10000001',
+  },
+  {
+    merchant_id: 'TESTNOMERCHANT',
+    client_id: 'contabil-plus',
+    name: 'Contabil Plus',
+    category_code: '8931',
+    sources: SOURCES.filter((source) => source !== 'MERCHANT'),
+    tokenization: false,
+    scheme_tokens: false,
+    acquirer_merchant_id: '000000010000002',
+    terminal_id: '10000002',
+  },
+]
 
 export function demoPartners(ports: Ports): PartnerSpec[] {
   const shop = `http://localhost:${ports.shop}`

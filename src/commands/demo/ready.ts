@@ -2,12 +2,24 @@
 import { join } from 'node:path'
 import { type BankPlace, writePrivate } from './files.ts'
 import type { SeededPartner } from './seed.ts'
+import type { SeededMerchant } from './seed-merchants.ts'
 import type { World } from './world.ts'
 
 /** Keys are a promise to programs: later versions add, none renames. */
 export type ReadyFacts = {
   readonly pid: number
   readonly partner_api: { readonly url: string }
+  readonly card_api: {
+    readonly url: string
+    readonly merchants: readonly {
+      readonly id: string
+      readonly password: string
+      readonly sources: readonly string[]
+      readonly tokenization: boolean
+    }[]
+  }
+  /** The simulated acquirer: its pages for people, and where the server sends messages. */
+  readonly acquirer: { readonly url: string; readonly api_url: string }
   readonly checkout: { readonly url: string }
   readonly ops: { readonly url: string }
   readonly shop: { readonly url: string }
@@ -50,14 +62,25 @@ export function readyFacts(input: {
   world: World
   database_url: string
   partners: readonly SeededPartner[]
+  merchants: readonly SeededMerchant[]
   banks: readonly BankPlace[]
 }): ReadyFacts {
-  const { world, partners, banks } = input
+  const { world, partners, merchants, banks } = input
   const { ports } = world
   const page = (port: number) => ({ url: `http://localhost:${port}` })
   return {
     pid: process.pid,
     partner_api: { url: `https://localhost:${ports.partner}` },
+    card_api: {
+      url: `https://localhost:${ports.gateway}`,
+      merchants: merchants.map(({ merchant_id, password, sources, tokenization }) => ({
+        id: merchant_id,
+        password,
+        sources,
+        tokenization,
+      })),
+    },
+    acquirer: { ...page(ports.acquirer_pages), api_url: `https://localhost:${ports.acquirer}` },
     checkout: page(ports.checkout),
     ops: page(ports.ops),
     shop: page(ports.shop),
@@ -104,6 +127,9 @@ export async function writeReadyFile(path: string, facts: ReadyFacts): Promise<v
   await writePrivate(path, `${JSON.stringify(facts, null, 2)}\n`)
 }
 
+/** Approved by the acquirer until their expiry says otherwise. */
+const TEST_CARDS: readonly string[] = ['5123450000000008', '4508750015741019']
+
 const SCA_WORDS = {
   redirect: 'redirect to the bank',
   oauth: 'OAuth2 at the bank',
@@ -120,6 +146,8 @@ export function signpost(facts: ReadyFacts, world: World): string {
     `  ERP             ${facts.erp.url}    pay an open invoice`,
     `  Mailbox         ${facts.mailbox.url}    every mail to payers`,
     `  Partner API     ${facts.partner_api.url}   mutual TLS; documentation at /docs`,
+    `  Card API        ${facts.card_api.url}   Basic; documentation at /docs`,
+    `  Acquirer        ${facts.acquirer.url}    every card message, cards, scheme tokens`,
     `  Health, metrics ${facts.ops.url}/ready, /metrics`,
     '',
     '  Banks and their people (login / password):',
@@ -130,6 +158,14 @@ export function signpost(facts: ReadyFacts, world: World): string {
       rows.push(`    ${`${login} / ${password}`.padEnd(28)} ${iban.replace(/(.{4})(?=.)/g, '$1 ')}   ${character}`)
     }
   }
+  rows.push('', '  Merchants of the card API (user / password):')
+  for (const { id, password, sources } of facts.card_api.merchants) {
+    const limits = sources.includes('MERCHANT') ? '' : '   payer-initiated only, no tokens'
+    rows.push(`    merchant.${id} / ${password}${limits}`)
+  }
+  rows.push(
+    `  Cards: ${TEST_CARDS.map((number) => number.replace(/(.{4})(?=.)/g, '$1 ')).join(', ')}   expiry 01/39, code 100`,
+  )
   rows.push('', `  Data and logs: ${world.dir}`, '  Ctrl-C stops everything; --reset starts afresh.', '', '')
   return rows.join('\n')
 }

@@ -26,7 +26,7 @@ export type SeededPartner = PartnerSpec & {
 type SeedContext = { readonly db: Database; readonly keys: Keys; readonly log: Log }
 
 /** What one partner or address may ask of the demo: benches run against it. */
-export const DEMO_REQUESTS_PER_MINUTE = 120_000
+export const DEMO_REQUESTS_PER_MINUTE = 600_000
 
 export async function seedPartners(world: World, context: SeedContext): Promise<SeededPartner[]> {
   const { db, keys, log } = context

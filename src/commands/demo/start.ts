@@ -13,10 +13,19 @@ import { childEnvironment } from '../child-environment.ts'
 import { CommandError } from '../command.ts'
 import { ensurePages } from '../pages.ts'
 import { type Child, startChild } from './child.ts'
-import { type BankPlace, banksOf, writeBank, writeMailbox, writePartnerProcess, writeServerSettings } from './files.ts'
+import {
+  type BankPlace,
+  banksOf,
+  writeAcquirer,
+  writeBank,
+  writeMailbox,
+  writePartnerProcess,
+  writeServerSettings,
+} from './files.ts'
 import { PARTNER_SUBJECTS } from './people.ts'
 import { readyFacts, signpost, writeReadyFile } from './ready.ts'
 import { type SeededPartner, seedPartners } from './seed.ts'
+import { type SeededMerchant, seedMerchants } from './seed-merchants.ts'
 import type { World } from './world.ts'
 
 export type StartOptions = {
@@ -43,12 +52,12 @@ export async function startWorld(world: World, options: StartOptions): Promise<v
   await migrate(url)
   await migrateJobs(url)
   if (!existsSync(world.keys)) createKeyFile(world.keys)
-  const partners = await seed(world, url)
-  say('starting banks, shop, ERP, mailbox and server …')
+  const { partners, merchants } = await seed(world, url)
+  say('starting banks, acquirer, shop, ERP, mailbox and server …')
   // The server talks to it through its socket, which is a tenth faster; programs are told the address.
   const server_url = typeof socket_url === 'string' ? socket_url : url
-  await startEverything(world, options, { url: server_url, banks, partners })
-  const facts = readyFacts({ world, database_url: url, partners, banks })
+  await startEverything(world, options, { url: server_url, banks, partners, merchants })
+  const facts = readyFacts({ world, database_url: url, partners, merchants, banks })
   if (options.ready_file !== undefined && !options.stopping()) await writeReadyFile(options.ready_file, facts)
   process.stdout.write(signpost(facts, world))
 }
@@ -81,11 +90,12 @@ function launch(
   return child
 }
 
-async function seed(world: World, url: string): Promise<SeededPartner[]> {
+async function seed(world: World, url: string): Promise<{ partners: SeededPartner[]; merchants: SeededMerchant[] }> {
   const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
   const db = createDatabase({ url, pool_size: 2, log })
   try {
-    return await seedPartners(world, { db, keys: loadKeys(world.keys), log })
+    const partners = await seedPartners(world, { db, keys: loadKeys(world.keys), log })
+    return { partners, merchants: await seedMerchants(world, db) }
   } finally {
     await db.close()
   }
@@ -94,7 +104,12 @@ async function seed(world: World, url: string): Promise<SeededPartner[]> {
 async function startEverything(
   world: World,
   options: StartOptions,
-  input: { url: string; banks: readonly BankPlace[]; partners: readonly SeededPartner[] },
+  input: {
+    url: string
+    banks: readonly BankPlace[]
+    partners: readonly SeededPartner[]
+    merchants: readonly SeededMerchant[]
+  },
 ): Promise<void> {
   await mkdir(world.profiles, { recursive: true })
   const starting: Child[] = []
@@ -103,11 +118,14 @@ async function startEverything(
   for (const [n, place] of input.banks.entries()) {
     sandbox(`bank-${place.bank.id}`, 'sandbox/bank/main.ts', await writeBank(world, place, n))
   }
+  sandbox('acquirer', 'sandbox/acquirer/main.ts', await writeAcquirer(world))
   sandbox('mailbox', 'sandbox/mailbox/main.ts', await writeMailbox(world))
   for (const kind of ['shop', 'erp'] as const) {
     const partner = input.partners.find((one) => one.process === kind)
     if (partner === undefined) throw new CommandError(`no partner was seeded for the ${kind}`)
-    sandbox(kind, `sandbox/${kind}/main.ts`, await writePartnerProcess(world, kind, partner))
+    // The shop takes cards; the ERP's merchant is for programs.
+    const merchant = kind === 'shop' ? input.merchants.find((one) => one.client_id === partner.client_id) : undefined
+    sandbox(kind, `sandbox/${kind}/main.ts`, await writePartnerProcess(world, kind, partner, merchant))
   }
   await writeServerSettings(world, input.url)
   starting.push(

@@ -13,6 +13,10 @@ export type Ports = {
   readonly mailbox: number
   readonly smtp: number
   readonly database: number
+  /** The card API. */
+  readonly gateway: number
+  readonly acquirer: number
+  readonly acquirer_pages: number
   /** API and pages of each bank, in the order of `sandbox/people.json`. */
   readonly banks: readonly { readonly api: number; readonly pages: number }[]
 }
@@ -28,6 +32,9 @@ export function portsFrom(base: number): Ports {
     mailbox: base + 5,
     smtp: base + 6,
     database: base + 7,
+    gateway: base + 8,
+    acquirer: base + 9,
+    acquirer_pages: base + 16,
     banks: [bank(0), bank(1), bank(2)],
   }
 }
@@ -42,6 +49,10 @@ export type World = {
   /** Data folder of the embedded PostgreSQL, which makes `postgres` in it. */
   readonly database: string
   readonly profiles: string
+  /** Profiles of acquirers. */
+  readonly acquirers: string
+  /** API passwords of the merchants; for its owner only. */
+  readonly merchants: string
   readonly configs: string
   readonly logs: string
   readonly settings: string
@@ -59,6 +70,8 @@ export function worldAt(dir: string, port_base: number, settle_ms?: number): Wor
     keys: join(dir, 'keys.json'),
     database: dir,
     profiles: join(dir, 'banks'),
+    acquirers: join(dir, 'acquirers'),
+    merchants: join(dir, 'merchants.json'),
     configs: join(dir, 'sandbox'),
     logs: join(dir, 'logs'),
     settings: join(dir, 'punte.conf'),
@@ -74,6 +87,9 @@ const PORT_NAMES: Readonly<Record<string, string>> = {
   erp: 'ERP',
   mailbox: 'mailbox',
   smtp: 'SMTP',
+  gateway: 'card API',
+  acquirer: 'acquirer API',
+  acquirer_pages: 'acquirer pages',
 }
 
 /**

@@ -138,6 +138,7 @@ export async function openFixture(
       get: (id) => (id === PROFILE.id ? connectorOf(bank) : undefined),
       byIbanCode: () => bank.profile,
     },
+    acquirers: { get: unused, all: () => [] },
     mail: { send: unused, close: async () => {} },
     outbound: { request: unused, close: async () => {} },
     partners: {
@@ -148,6 +149,7 @@ export async function openFixture(
       onChange: () => {},
       close: () => {},
     },
+    merchants: { byMerchantId: unused, byPartnerId: unused, refresh: async () => {}, close: () => {} },
     log: createLog('silent'),
   }
   const close = async () => {

@@ -7,15 +7,15 @@ import type { Server } from 'node:https'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../../domain/context.ts'
 import { PunteError } from '../../domain/errors.ts'
+import { createLimits } from '../limits.ts'
 import { createServer, JSON_TYPE, logFault, type RawAnswer, refusalOf, retryAfter } from '../server.ts'
+import { followAuthorities, forbidRenegotiation, type ServerIdentity, tlsOptions } from '../tls.ts'
 import { signAnswer, targetUri } from './answer-signature.ts'
 import { readBodies } from './bodies.ts'
 import { collectOpenApi, serveDocs } from './docs.ts'
 import { challenge, errorEnvelope, oauthError } from './envelope.ts'
-import { createLimits } from './limits.ts'
 import { serveOauth } from './oauth.ts'
 import { servePayments } from './payment.ts'
-import { followAuthorities, forbidRenegotiation, type ServerIdentity, tlsOptions } from './tls.ts'
 import { serveTokens } from './token.ts'
 
 const BODY_LIMIT = 64 * 1024
@@ -58,7 +58,10 @@ export async function buildPartnerApi(
     forbidRenegotiation(server.server as unknown as Server)
     followAuthorities(server.server as unknown as Server, identity, context.partners)
   }
-  const limits = createLimits(context.settings)
+  const limits = createLimits({
+    address_per_minute: context.settings.PUNTE_ADDRESS_RATE_PER_MINUTE,
+    partner_per_minute: context.settings.PUNTE_PARTNER_RATE_PER_MINUTE,
+  })
   readBodies(server)
   server.addHook('onRequest', async (request, reply) => {
     reply

@@ -8,10 +8,10 @@ import { PunteError } from '../../domain/errors.ts'
 import { checkCertificate } from '../../domain/partners/certificates.ts'
 import type { Partner } from '../../domain/partners/directory.ts'
 import { authenticate } from '../../domain/partners/tokens.ts'
+import type { Limits } from '../limits.ts'
+import { type TlsCaller, tlsCaller } from '../tls.ts'
 import { targetUri } from './answer-signature.ts'
-import type { Limits } from './limits.ts'
 import { checkRequestSignature } from './request-signature.ts'
-import { type TlsCaller, tlsCaller } from './tls.ts'
 
 export type Caller = { readonly partner: Partner; readonly certificate_thumbprint: string }
 export type PaymentCaller = Caller & { readonly payment_id: number }

@@ -4,13 +4,13 @@ import { Type } from 'typebox'
 import type { Context } from '../../domain/context.ts'
 import { PunteError } from '../../domain/errors.ts'
 import { type IssuedTokens, issueTokens, refreshTokens } from '../../domain/partners/tokens.ts'
+import type { Limits } from '../limits.ts'
+import { tlsCaller } from '../tls.ts'
 import { parameter } from './bodies.ts'
 import { callerByClientId } from './caller.ts'
 import { refuseOtherFlags } from './initiation-body.ts'
-import type { Limits } from './limits.ts'
 import { bothSpellings } from './paths.ts'
 import { errorAnswers, TokenAnswer } from './schemas.ts'
-import { tlsCaller } from './tls.ts'
 
 const CLIENT_ID_NAMES = ['client_id', 'clientId', 'clientID'] as const
 const REFRESH_TOKEN_NAMES = ['refresh_token', 'refreshToken'] as const

@@ -34,6 +34,8 @@ test('openssl verifies every certificate for its purpose, and refuses it for ano
   for (const [purpose, authority, name] of [
     ['sslserver', 'ca', 'server'],
     ['sslserver', 'ca', 'bank'],
+    ['sslserver', 'ca', 'acquirer'],
+    ['sslclient', 'acquirer-ca', 'acquirer-client'],
     ['sslserver', 'eidas-ca', 'qwac'],
     ['sslclient', 'eidas-ca', 'qwac'],
     ['any', 'eidas-ca', 'qseal'],

@@ -1,8 +1,9 @@
 /**
  * All certificates of a sandbox world in one folder, made where missing and renewed before they expire; keys are 0600.
  *
- *   ca.pem          signs server.pem (partner API) and bank.pem (the simulated banks' APIs)
+ *   ca.pem          signs server.pem (partner and card API), bank.pem (the simulated banks' APIs) and acquirer.pem (the acquirer's)
  *   eidas-ca.pem    signs qwac.pem and qseal.pem
+ *   acquirer-ca.pem signs acquirer-client.pem, by which the server is known to the acquirer
  *   partner-ca.pem  signs the partners' certificates (shop.pem, erp.pem, …)
  *
  * Every authority says "Sandbox" in its name, by which production refuses what it issued.
@@ -54,10 +55,11 @@ export async function writeSandboxPki(dir: string, options: SandboxPkiOptions = 
     issued.push(name)
     return made
   }
-  const [ca, eidas, partner_ca] = await Promise.all([
+  const [ca, eidas, partner_ca, acquirer_ca] = await Promise.all([
     ensure('ca', undefined, () => createAuthority({ name: 'Punte Sandbox Server CA' })),
     ensure('eidas-ca', undefined, () => createAuthority({ name: 'Punte Sandbox eIDAS CA (not qualified)' })),
     ensure('partner-ca', undefined, () => createAuthority({ name: 'Punte Sandbox Partner CA' })),
+    ensure('acquirer-ca', undefined, () => createAuthority({ name: 'Punte Sandbox Acquirer CA' })),
   ])
   const hosts = options.hosts ?? HOSTS
   const third_party = {
@@ -67,6 +69,12 @@ export async function writeSandboxPki(dir: string, options: SandboxPkiOptions = 
   await Promise.all([
     ensure('server', ca, () => issueServerCertificate(ca, { hosts })),
     ensure('bank', ca, () => issueServerCertificate(ca, { hosts })),
+    ensure('acquirer', ca, () => issueServerCertificate(ca, { hosts })),
+    ensure('acquirer-client', acquirer_ca, () =>
+      issueClientCertificate(acquirer_ca, {
+        subject: { organisation: third_party.organisation, common_name: 'gateway.punte.example' },
+      }),
+    ),
     ensure('qwac', eidas, () => issueQwac(eidas, { ...third_party, hosts: ['punte.example', ...hosts] })),
     ensure('qseal', eidas, () => issueQseal(eidas, third_party)),
     ...(options.partners ?? PARTNERS).map(({ file, subject }) =>

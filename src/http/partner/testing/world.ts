@@ -94,7 +94,7 @@ export async function createWorld(overrides: Partial<Record<keyof typeof SETTING
   const clock = { now: () => new Date(Date.now() + offset.ms) }
   const partners = await createPartnerDirectory({ db: database.db, keys, log, refresh_every_ms: 50 })
   const banks: BankRegistry = { all: () => [], get: () => undefined, byIbanCode: () => undefined }
-  const unused = {} as Pick<Context, 'mail' | 'outbound'>
+  const unused = {} as Pick<Context, 'acquirers' | 'mail' | 'outbound' | 'merchants'>
   const context: Context = { ...unused, settings, db: database.db, clock, keys, banks, partners, log }
   const api = await startPartnerApi(context, { docs: false })
   const port = Number(new URL(api.url).port)

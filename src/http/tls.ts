@@ -1,15 +1,16 @@
 /**
- * TLS of the partner API: every client is asked for its certificate, none is refused in the handshake (a TLS alert says
- * nothing to the developer behind it; our answer does). The library checks possession of the key and the path to any
- * registered authority; whose certificate it is is decided per request, see `domain/partners/certificates.ts`.
+ * TLS of the surfaces that know client certificates (partner API, card API): every client is asked for its certificate,
+ * none is refused in the handshake (a TLS alert says nothing to the developer behind it; our answer does). The library
+ * checks possession of the key and the path to any registered authority; whose certificate it is is decided per request,
+ * see `domain/partners/certificates.ts`.
  */
 import type { Server, ServerOptions } from 'node:https'
 import { TLSSocket } from 'node:tls'
 import type { FastifyRequest } from 'fastify'
-import { PunteError } from '../../domain/errors.ts'
-import { pemBlocks } from '../../domain/partners/authorities.ts'
-import { type PresentedCertificate, readCertificate } from '../../domain/partners/certificates.ts'
-import type { PartnerDirectory } from '../../domain/partners/directory.ts'
+import { PunteError } from '../domain/errors.ts'
+import { pemBlocks } from '../domain/partners/authorities.ts'
+import { type PresentedCertificate, readCertificate } from '../domain/partners/certificates.ts'
+import type { PartnerDirectory } from '../domain/partners/directory.ts'
 
 const HANDSHAKE_TIMEOUT_MS = 10_000
 
