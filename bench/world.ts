@@ -14,6 +14,15 @@ export type Ready = {
   readonly pid: number
   readonly partner_api: { readonly url: string }
   readonly checkout: { readonly url: string }
+  readonly card_api: {
+    readonly url: string
+    readonly merchants: readonly {
+      readonly id: string
+      readonly password: string
+      readonly tokenization: boolean
+    }[]
+  }
+  readonly acquirer: { readonly url: string; readonly api_url: string }
   readonly database: { readonly url: string }
   readonly ca: string
   readonly data_dir: string

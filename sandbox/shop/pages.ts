@@ -1,27 +1,30 @@
 /** The pages of the flower shop. */
 import type { Attempt } from '../partner/book.ts'
 import { standingAttempt } from '../partner/payments.ts'
-import { attemptTrail, liveHead, standingPanel, standingWords } from '../partner/view.ts'
+import { attemptTrail, liveHead, standingPanel, standingWords, type Tone } from '../partner/view.ts'
 import { ibanGroups, lei, type Markup, markup, moment, raw } from '../process/markup.ts'
+import { type Charge, standingCharge } from './cards/book.ts'
+import { cardLabel } from './cards/pages.ts'
+import { CARD_WORDS, chargeWords, type Language, money } from './cards/words.ts'
+import { page } from './frame.ts'
 import type { Basket, CustomerFaults, Line, Order } from './orders.ts'
 import { basketLines, total } from './orders.ts'
 import { PRODUCTS, type Product, productById } from './products.ts'
 
-const LOGO = raw(
-  '<svg viewBox="0 0 32 32" aria-hidden="true"><g fill="currentColor"><circle cx="16" cy="8" r="5"/><circle cx="8.4" cy="13.5" r="5"/><circle cx="23.6" cy="13.5" r="5"/><circle cx="11.3" cy="22.4" r="5"/><circle cx="20.7" cy="22.4" r="5"/></g><circle cx="16" cy="16" r="4" fill="#fff"/></svg>',
-)
-
-export function catalogue(basket: Basket, added: string | null): string {
+export function catalogue(basket: Basket, added: string | null, cards: boolean): string {
   const product = added === null ? undefined : productById(added)
   return page({
     title: 'Flori proaspete',
     basket,
+    cards,
     body: markup`${
       product !== undefined &&
       markup`<p class="notice" role="status">${product.name} este în coș. <a href="/basket">Vezi coșul</a></p>`
     }
       <section class="hero"><h1>Flori proaspete, aduse azi dimineață</h1>
-        <p>Livrare în București în aceeași zi. Plătești direct din contul tău, fără card.</p></section>
+        <p>Livrare în București în aceeași zi. ${
+          cards ? 'Plătești direct din contul tău sau cu cardul.' : 'Plătești direct din contul tău, fără card.'
+        }</p></section>
       <ul class="products">${PRODUCTS.map(productCard)}</ul>`,
   })
 }
@@ -34,7 +37,7 @@ function productCard(product: Product): Markup {
       <button aria-label="Adaugă în coș: ${product.name}">Adaugă în coș</button></form></li>`
 }
 
-export function basketPage(basket: Basket): string {
+export function basketPage(basket: Basket, cards: boolean): string {
   const rows = [...basket].map(([id, count]) => {
     const product = productById(id)
     if (product === undefined) return undefined
@@ -50,12 +53,18 @@ export function basketPage(basket: Basket): string {
     <p class="total"><span>Total</span><strong>${lei(total(basketLines(basket)))}</strong></p>
     <p class="actions"><a class="button primary" href="/checkout">Spre plată</a> <a class="button" href="/">Mai caut</a></p>`
   const empty = markup`<p class="empty">Coșul este gol.</p><p class="actions"><a class="button primary" href="/">Alege flori</a></p>`
-  return page({ title: 'Coșul tău', basket, body: markup`<h1>Coșul tău</h1>${basket.size === 0 ? empty : full}` })
+  return page({
+    title: 'Coșul tău',
+    basket,
+    cards,
+    body: markup`<h1>Coșul tău</h1>${basket.size === 0 ? empty : full}`,
+  })
 }
 
 export function checkoutPage(
   basket: Basket,
   form: { name: string; email: string; iban: string },
+  cards: boolean,
   faults: CustomerFaults & { page?: string } = {},
 ): string {
   const lines = basketLines(basket)
@@ -64,13 +73,19 @@ export function checkoutPage(
   return page({
     title: 'Plata',
     basket,
+    cards,
     body: markup`<h1>Plata</h1>${named.length > 0 && summary}
       <div class="columns"><form method="post" action="/checkout" novalidate>
         ${field({ id: 'name', label: 'Nume', value: form.name, fault: faults.name, hints: 'autocomplete="name" required' })}
         ${field({ id: 'email', label: 'Email', value: form.email, fault: faults.email, type: 'email', hints: 'autocomplete="email" required' })}
         ${field({ id: 'iban', label: 'IBAN-ul tău (opțional)', value: form.iban, fault: faults.iban, help: 'Îl trecem noi pe pagina de plată, ca să nu-l mai scrii acolo.', hints: 'autocomplete="off" spellcheck="false" maxlength="34"' })}
         <button class="primary wide">Plătește cu Punte <span>${lei(total(lines))}</span></button>
-        <p class="small">Vei fi dus pe pagina Punte, unde alegi banca și autorizezi plata în aplicația ei.</p></form>
+        <p class="small">Vei fi dus pe pagina Punte, unde alegi banca și autorizezi plata în aplicația ei.</p>
+        ${
+          cards &&
+          markup`<p class="or"><span>sau</span></p><button class="wide" name="pay_with" value="card">Plătește cu cardul <span>${lei(total(lines))}</span></button>
+        <p class="small">Mastercard, Visa, Maestro. Poți salva cardul pentru data viitoare.</p>`
+        }</form>
       <aside>${orderLines(lines)}</aside></div>`,
   })
 }
@@ -93,44 +108,90 @@ function field(input: {
     ${input.help !== undefined && markup`<p class="small" id="${input.id}-help">${input.help}</p>`}</div>`
 }
 
-function orderLines(lines: readonly Line[]): Markup {
+export function orderLines(lines: readonly Line[], language: Language = 'ro'): Markup {
+  const sum = (amount_minor: number): string => money(amount_minor, language)
   return markup`<ul class="lines plain">${lines.map(
     (line) =>
-      markup`<li class="line"><span>${line.count} × ${line.name}</span><span>${lei(line.count * line.price_minor)}</span></li>`,
-  )}</ul><p class="total"><span>Total</span><strong>${lei(total(lines))}</strong></p>`
+      markup`<li class="line"><span>${line.count} × ${line.name}</span><span>${sum(line.count * line.price_minor)}</span></li>`,
+  )}</ul><p class="total"><span>Total</span><strong>${sum(total(lines))}</strong></p>`
 }
 
-/** `problem`: why the payment could not be started, when it could not. */
-export function orderPage(order: Order, attempts: readonly Attempt[], basket: Basket, problem?: string): string {
-  const last = standingAttempt(attempts)
-  const words =
-    last === undefined
-      ? {
-          tone: 'bad' as const,
-          title: 'Plata nu a pornit',
-          text: 'Serviciul de plăți nu a răspuns. Din cont nu s-a luat nimic.',
-        }
-      : standingWords(last)
-  const again = markup`<form method="post" action="/orders/${order.order_id}/pay"><button class="primary">Încearcă din nou</button></form>`
-  const onward =
-    last === undefined || words.tone === 'bad'
-      ? again
-      : last.status === 'INIT' || last.status === 'RCVD'
-        ? markup`<p><a class="button primary" href="${last.redirect_url}">Continuă plata</a></p>`
-        : words.tone === 'good' && markup`<p><a class="button" href="/">Înapoi la flori</a></p>`
-  const waiting = words.tone === 'waiting' && last !== undefined
+export type OrderView = {
+  readonly order: Order
+  /** Tries from an account. */
+  readonly attempts: readonly Attempt[]
+  /** Tries by card. */
+  readonly charges: readonly Charge[]
+  readonly basket: Basket
+  readonly cards: boolean
+  readonly language: Language
+  /** Changes when the order's standing does. */
+  readonly status: string
+  /** Why the payment could not be started, when it could not. */
+  readonly problem?: string
+}
+
+export function orderPage(view: OrderView): string {
+  const { order, attempts, charges, problem } = view
+  const attempt = standingAttempt(attempts)
+  const charge = standingCharge(charges)
+  const by_card = charge !== undefined && (attempt === undefined || isByCard(charge, attempt))
+  const words = by_card ? chargeWords(charge, CARD_WORDS[view.language]) : accountWords(attempt, view)
+  const waiting = words.tone === 'waiting'
+  const path = `/orders/${order.order_id}`
   return page({
     title: words.title,
-    basket,
-    head: waiting ? liveHead(`/orders/${order.order_id}.json`, last.status) : undefined,
+    basket: view.basket,
+    cards: view.cards,
+    ...(by_card && { language: view.language, switch_at: path }),
+    head: waiting ? liveHead(`${path}.json`, view.status) : undefined,
     body: markup`${problem !== undefined && markup`<div class="faults" role="alert"><strong>${problem}</strong></div>`}
-      ${standingPanel(words, markup`${onward}`)}
-      <section class="receipt"><h2>Comanda ${order.order_id}</h2><p class="small">${moment(order.created_at)}, pentru ${order.customer.name}, ${order.customer.email}${
+      ${standingPanel(words, by_card ? onwardByCard(charge, order, view.language) : onwardByAccount(attempt, words.tone, order, view.cards))}
+      <section class="receipt"><h2>${by_card ? CARD_WORDS[view.language].order : 'Comanda'} ${order.order_id}</h2><p class="small">${moment(order.created_at)}, ${order.customer.name}, ${order.customer.email}${
+        !by_card &&
         order.customer.iban !== undefined &&
         markup`, din contul <span class="iban">${ibanGroups(order.customer.iban)}</span>`
-      }</p>${orderLines(order.lines)}</section>
+      }</p>${orderLines(order.lines, by_card ? view.language : 'ro')}</section>
       ${[...attempts].reverse().map(attemptTrail)}`,
   })
+}
+
+// What is paid stands; else what was tried last.
+function isByCard(charge: Charge, attempt: Attempt): boolean {
+  if (charge.state === 'paid') return true
+  return attempt.status !== 'ACSC' && charge.started_at > attempt.started_at
+}
+
+function accountWords(attempt: Attempt | undefined, { cards, problem }: OrderView) {
+  if (attempt !== undefined) return standingWords(attempt)
+  if (cards && problem === undefined) {
+    return { tone: 'bad' as const, title: 'Comanda nu este plătită încă', text: 'Alege cum vrei să plătești.' }
+  }
+  const text = 'Serviciul de plăți nu a răspuns. Din cont nu s-a luat nimic.'
+  return { tone: 'bad' as const, title: 'Plata nu a pornit', text }
+}
+
+function onwardByAccount(last: Attempt | undefined, tone: Tone, order: Order, cards: boolean): Markup | undefined {
+  if (last === undefined || tone === 'bad') {
+    const card = markup`<a class="button" href="/orders/${order.order_id}/card">Plătește cu cardul</a>`
+    return markup`<div class="actions"><form method="post" action="/orders/${order.order_id}/pay"><button class="primary">Încearcă din nou</button></form>${cards && card}</div>`
+  }
+  if (last.status === 'INIT' || last.status === 'RCVD') {
+    return markup`<p><a class="button primary" href="${last.redirect_url}">Continuă plata</a></p>`
+  }
+  return tone === 'good' ? markup`<p><a class="button" href="/">Înapoi la flori</a></p>` : undefined
+}
+
+function onwardByCard(charge: Charge, order: Order, language: Language): Markup | undefined {
+  const words = CARD_WORDS[language]
+  const card = charge.card && markup`<p>${cardLabel(charge.card, words)}</p>`
+  if (charge.state === 'paid') {
+    const kept = charge.keep && (charge.kept === null ? words.not_saved : charge.kept && words.was_saved)
+    return markup`${card}${kept && markup`<p class="small">${kept}</p>`}<p><a class="button" href="/">${words.to_flowers}</a></p>`
+  }
+  if (charge.state === 'sending' || charge.state === 'unsettled') return card
+  return markup`${card}<div class="actions"><a class="button primary" href="/orders/${order.order_id}/card">${words.again}</a>
+    <form method="post" action="/orders/${order.order_id}/pay"><button>${words.by_account}</button></form></div>`
 }
 
 export function errorPage(status: number, message: string): string {
@@ -139,14 +200,4 @@ export function errorPage(status: number, message: string): string {
     basket: new Map(),
     body: markup`<h1>${status}</h1><p>${message}</p><p><a class="button" href="/">Înapoi la flori</a></p>`,
   })
-}
-
-function page(input: { title: string; basket: Basket; body: Markup; head?: Markup | undefined }): string {
-  const count = [...input.basket.values()].reduce((sum, each) => sum + each, 0)
-  return markup`${raw('<!doctype html>')}<html lang="ro"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>${input.title} · Florăria Ana</title>
-<link rel="icon" href="data:,"><link rel="stylesheet" href="/style.css">${input.head}</head>
-<body><header class="bar"><a class="brand" href="/">${LOGO} Florăria Ana</a><a class="basket" href="/basket">Coș <span>${count}</span></a></header>
-<main>${input.body}</main>
-<footer><p>Florăria Ana este un magazin de încercare: nu vinde flori și nu ia bani adevărați.</p></footer></body></html>`.toString()
 }

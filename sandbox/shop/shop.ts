@@ -1,62 +1,36 @@
 /** The demo shop "Florăria Ana" (type Ecommerce): products, basket, checkout, an order page that Punte keeps current. */
 import { readFileSync } from 'node:fs'
-import { isFinalStatus, type PaymentRequest } from '@punte/sdk'
-import type { Attempt } from '../partner/book.ts'
-import {
-  attemptJson,
-  callFailure,
-  openPayments,
-  type PartnerConfig,
-  readPartnerConfig,
-  webhookRoutes,
-} from '../partner/partner.ts'
-import { type Payments, standingAttempt } from '../partner/payments.ts'
+import { isFinalStatus } from '@punte/sdk'
+import { openPayments, readPartnerConfig, webhookRoutes } from '../partner/partner.ts'
+import { standingAttempt } from '../partner/payments.ts'
 import { LIVE_SCRIPT } from '../partner/view.ts'
 import type { ConfigReader } from '../process/config.ts'
-import {
-  type Answer,
-  type Asked,
-  HttpError,
-  html,
-  json,
-  jsonBody,
-  type Route,
-  redirect,
-  startWebServer,
-} from '../process/http.ts'
+import { type Answer, type Asked, html, type Route, redirect, startWebServer } from '../process/http.ts'
 import type { Running } from '../process/lifecycle.ts'
-import { amountText } from '../process/markup.ts'
-import {
-  basketCookie,
-  basketLines,
-  customerId,
-  type Order,
-  type Orders,
-  openOrders,
-  readBasket,
-  readCustomer,
-  requestedLines,
-  withCount,
-} from './orders.ts'
-import { basketPage, catalogue, checkoutPage, errorPage, orderPage } from './pages.ts'
+import { type Desk, openDesk, readCardConfig, withCookie } from './cards/desk.ts'
+import { cardRoutes } from './cards/routes.ts'
+import { orderOf, orderRoutes, payAndLeave, type Shop } from './order-routes.ts'
+import { basketCookie, basketLines, type Order, openOrders, readBasket, readCustomer, withCount } from './orders.ts'
+import { basketPage, catalogue, checkoutPage, errorPage, orderLines } from './pages.ts'
+import { seriesRoutes } from './series/routes.ts'
 
-type Shop = {
-  readonly config: PartnerConfig
-  readonly payments: Payments
-  readonly orders: Orders
-  readonly url: () => string
-}
-
-/** Starts by the configuration of `readPartnerConfig`. Facts: `url`, `webhook_url`, `return_url`. */
+/** Starts by the configuration of `readPartnerConfig` and `readCardConfig`. Facts: `url`, `webhook_url`, `return_url`. */
 export async function startShop(reader: ConfigReader): Promise<Running> {
+  const card = readCardConfig(reader)
   const config = readPartnerConfig(reader)
   const orders = await openOrders(config.data_dir)
   const payments = await openPayments(config)
+  const desk = card && (await openDesk(card, config.data_dir))
   let url = config.http.url ?? ''
-  const shop: Shop = { config, payments, orders, url: () => url }
+  const shop: Shop = { config, payments, orders, desk, url: () => url }
   const web = await startWebServer({
     ...config.http,
-    routes: [...pageRoutes(shop), ...orderRoutes(shop), ...webhookRoutes(payments)],
+    routes: [
+      ...pageRoutes(shop),
+      ...orderRoutes(shop),
+      ...webhookRoutes(payments),
+      ...(desk === undefined ? [] : [...cardRoutes(cardShop(shop, desk)), ...seriesRoutes(desk)]),
+    ],
     renderError: errorPage,
   })
   url = web.url
@@ -64,22 +38,32 @@ export async function startShop(reader: ConfigReader): Promise<Running> {
     facts: { name: 'shop', url, webhook_url: `${url}/webhooks/punte`, return_url: `${url}/orders/{id}/return` },
     close: async () => {
       await web.close()
-      await Promise.all([payments.close(), orders.close()])
+      await Promise.all([payments.close(), orders.close(), desk?.close()])
+    },
+  }
+}
+
+function cardShop(shop: Shop, desk: Desk) {
+  return {
+    desk,
+    orderOf: (asked: Asked) => orderOf(shop, asked),
+    orderLines: (order: Order, language: 'ro' | 'en') => orderLines(order.lines, language),
+    isTakenByAccount: (order_id: string) => {
+      const standing = standingAttempt(shop.payments.attemptsOf(order_id))
+      return standing !== undefined && (!isFinalStatus(standing.status) || standing.status === 'ACSC')
     },
   }
 }
 
 function pageRoutes(shop: Shop): readonly Route[] {
+  const cards = shop.desk !== undefined
   const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8')
-  const setCookie = (location: string, cookie: string): Answer => {
-    const answer = redirect(location)
-    return { ...answer, headers: { ...answer.headers, 'set-cookie': cookie } }
-  }
+  const setCookie = (location: string, cookie: string): Answer => withCookie(redirect(location), cookie)
   return [
     {
       method: 'GET',
       path: '/',
-      handle: ({ headers, query }) => html(catalogue(readBasket(headers.cookie), query.get('added'))),
+      handle: ({ headers, query }) => html(catalogue(readBasket(headers.cookie), query.get('added'), cards)),
     },
     {
       method: 'GET',
@@ -91,7 +75,7 @@ function pageRoutes(shop: Shop): readonly Route[] {
       path: '/live.js',
       handle: () => ({ status: 200, headers: { 'content-type': 'text/javascript' }, body: LIVE_SCRIPT }),
     },
-    { method: 'GET', path: '/basket', handle: ({ headers }) => html(basketPage(readBasket(headers.cookie))) },
+    { method: 'GET', path: '/basket', handle: ({ headers }) => html(basketPage(readBasket(headers.cookie), cards)) },
     {
       method: 'POST',
       path: '/basket/add',
@@ -120,7 +104,9 @@ function pageRoutes(shop: Shop): readonly Route[] {
       path: '/checkout',
       handle: ({ headers }) => {
         const basket = readBasket(headers.cookie)
-        return basket.size === 0 ? redirect('/basket') : html(checkoutPage(basket, { name: '', email: '', iban: '' }))
+        return basket.size === 0
+          ? redirect('/basket')
+          : html(checkoutPage(basket, { name: '', email: '', iban: '' }, cards))
       },
     },
     { method: 'POST', path: '/checkout', accepts: 'form', handle: (asked) => checkout(shop, asked) },
@@ -134,121 +120,9 @@ async function checkout(shop: Shop, { headers, body }: Asked): Promise<Answer> {
   const fields = new URLSearchParams(body.toString())
   const form = { name: fields.get('name') ?? '', email: fields.get('email') ?? '', iban: fields.get('iban') ?? '' }
   const { customer, faults } = readCustomer(form)
-  if (Object.keys(faults).length > 0) return html(checkoutPage(basket, form, faults), 422)
+  if (Object.keys(faults).length > 0) return html(checkoutPage(basket, form, shop.desk !== undefined, faults), 422)
   const order = await shop.orders.create(lines, customer)
-  const answer = await payAndLeave(shop, order)
-  return { ...answer, headers: { ...answer.headers, 'set-cookie': basketCookie(new Map()) } }
-}
-
-/** Starts the payment and sends the browser to it; when it cannot be started the order page says so and offers another try. */
-async function payAndLeave(shop: Shop, order: Order): Promise<Answer> {
-  try {
-    const attempt = await shop.payments.start(order.order_id, paymentRequest(shop, order))
-    return redirect(isFinalStatus(attempt.status) ? `/orders/${order.order_id}` : attempt.redirect_url)
-  } catch (error) {
-    const { status, message } = callFailure(error)
-    return html(orderPage(order, shop.payments.attemptsOf(order.order_id), new Map(), message), status)
-  }
-}
-
-function paymentRequest({ config, url }: Shop, order: Order): PaymentRequest {
-  return {
-    creditorName: config.beneficiary.name,
-    creditorIban: config.beneficiary.iban,
-    amount: amountText(order.amount_minor),
-    details: `Comanda ${order.order_id}`,
-    psuIntermediarId: customerId(order.customer.email),
-    psuEmail: order.customer.email,
-    redirectURL: `${url()}/orders/${order.order_id}/return`,
-    ...(order.customer.iban === undefined ? {} : { debtorIban: order.customer.iban }),
-  }
-}
-
-function orderRoutes(shop: Shop): readonly Route[] {
-  const { payments } = shop
-  return [
-    {
-      method: 'GET',
-      path: '/orders/:id',
-      handle: async (asked) => {
-        const order = orderOf(shop, asked)
-        return html(orderPage(order, await freshAttempts(payments, order.order_id), readBasket(asked.headers.cookie)))
-      },
-    },
-    {
-      method: 'GET',
-      path: '/orders/:id/return',
-      // Whatever the address says, the status call decides.
-      handle: async (asked) => {
-        const order = orderOf(shop, asked)
-        await freshAttempts(payments, order.order_id)
-        return redirect(`/orders/${order.order_id}`)
-      },
-    },
-    {
-      method: 'POST',
-      path: '/orders/:id/pay',
-      accepts: 'form',
-      handle: (asked) => payAndLeave(shop, orderOf(shop, asked)),
-    },
-    {
-      method: 'GET',
-      path: '/orders/:id.json',
-      handle: async (asked) => {
-        const order = orderOf(shop, asked)
-        return json(orderJson(order, await freshAttempts(payments, order.order_id)))
-      },
-    },
-    { method: 'POST', path: '/api/orders', accepts: 'json', handle: (asked) => orderByProgram(shop, asked) },
-  ]
-}
-
-function orderOf(shop: Shop, { params }: Asked): Order {
-  const order = shop.orders.get(params.id ?? '')
-  if (order === undefined) throw new HttpError(404, 'Comanda nu există.')
-  return order
-}
-
-/** The attempts of an order, the open one asked for anew. */
-async function freshAttempts(payments: Payments, order_id: string): Promise<readonly Attempt[]> {
-  const last = payments.attemptsOf(order_id).at(-1)
-  if (last !== undefined && !isFinalStatus(last.status)) await payments.ask(last.payment_id)
-  return payments.attemptsOf(order_id)
-}
-
-function orderJson(order: Order, attempts: readonly Attempt[]) {
-  const last = standingAttempt(attempts)
-  return {
-    order: {
-      order_id: order.order_id,
-      created_at: order.created_at,
-      lines: order.lines,
-      amount_minor: order.amount_minor,
-    },
-    status: last?.status ?? 'NOT_STARTED',
-    paid: last?.status === 'ACSC',
-    attempts: attempts.map(attemptJson),
-    webhooks: attempts.flatMap((attempt) => attempt.webhooks),
-  }
-}
-
-/** `POST /api/orders {items?: [{id, count}] | amount, email, name?, iban?}` → 201 `{order_id, payment_id, redirect_url}`. */
-async function orderByProgram(shop: Shop, asked: Asked): Promise<Answer> {
-  const body = jsonBody(asked)
-  const lines = requestedLines(body)
-  if (lines === undefined) throw new HttpError(400, 'items or amount: missing or not valid')
-  const text = (value: unknown): string => (typeof value === 'string' ? value : '')
-  const { customer, faults } = readCustomer({
-    name: text(body.name) || 'Program',
-    email: text(body.email),
-    iban: text(body.iban),
-  })
-  if (Object.keys(faults).length > 0) throw new HttpError(400, `not valid: ${Object.keys(faults).join(', ')}`)
-  const order = await shop.orders.create(lines, customer)
-  try {
-    const attempt = await shop.payments.start(order.order_id, paymentRequest(shop, order))
-    return json({ order_id: order.order_id, payment_id: attempt.payment_id, redirect_url: attempt.redirect_url }, 201)
-  } catch (error) {
-    throw callFailure(error)
-  }
+  const by_card = shop.desk !== undefined && fields.get('pay_with') === 'card'
+  const answer = by_card ? redirect(`/orders/${order.order_id}/card`) : await payAndLeave(shop, order, headers.cookie)
+  return withCookie(answer, basketCookie(new Map()))
 }

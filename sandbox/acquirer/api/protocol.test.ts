@@ -196,6 +196,8 @@ test('a reissued card pays on under its scheme token, of its own merchant only',
   assert.equal(await code('purchase', cardMessage({ merchantId: 'ELSE' }, by_token)), '57')
   const made_up = { kind: 'schemeToken', number: '5200828282828210' }
   assert.equal(await code('purchase', cardMessage({}, made_up)), '14')
+  // Nothing was paid under OTHER: a token is no money.
+  assert.deepEqual((await world.admin('/admin/totals?merchant_id=OTHER')).totals, [])
   await world.admin('/admin/cards', { action: 'close', account_id: reissued.card.account_id })
   assert.equal(await code('purchase', cardMessage(parties, by_token)), '46')
   await world.admin('/admin/cards', { action: 'reopen', number })
@@ -230,6 +232,10 @@ test('faults on demand: as many times as asked, booked or not as each says', asy
     assert.equal(await found(message), is_booked, action)
     assert.equal(await code('purchase', message), '00', action)
   }
+  await queue({ match: 'refund', action: 'status:500' }, { action: 'status:503', times: 2 })
+  const statuses = []
+  for (let turn = 0; turn < 3; turn += 1) statuses.push((await world.send('purchase', cardMessage())).status)
+  assert.deepEqual(statuses, [503, 503, 200])
   assert.match((await queue({ action: 'nonsense' })).error, /action/)
   assert.match((await queue({ match: 'nonsense', action: 'silent' })).error, /match/)
   await queue({ action: 'unreachable' })

@@ -40,9 +40,13 @@ export const isEffective = (posting: Posting): boolean =>
 
 export const rootOf = (posting: Posting): Posting => posting.root ?? posting
 
+/** Empty where no money is concerned. */
 type Moves = { authorized_minor?: number; captured_minor?: number; refunded_minor?: number }
 
+const NOTHING: Moves = {}
+
 function move(posting: Posting, moves: Moves, totalOf: TotalOf): void {
+  if (moves === NOTHING) return
   const root = rootOf(posting)
   const total = totalOf(root.entry)
   for (const name of ['authorized_minor', 'captured_minor', 'refunded_minor'] as const) {
@@ -59,7 +63,7 @@ function movesOf(posting: Posting): Moves {
   if (kind === 'capture') return { captured_minor: amount_minor }
   if (kind === 'refund') return { refunded_minor: amount_minor }
   if (kind === 'adjustment') return { authorized_minor: amount_minor - posting.previous_minor }
-  return {}
+  return NOTHING
 }
 
 /** Applies an approved message. */
@@ -86,7 +90,9 @@ function backwards(posting: Posting): Moves {
     posting.taken_minor = posting.authorized_minor
     return { authorized_minor: -posting.authorized_minor }
   }
-  const { authorized_minor = 0, captured_minor = 0, refunded_minor = 0 } = movesOf(posting)
+  const moves = movesOf(posting)
+  if (moves === NOTHING) return NOTHING
+  const { authorized_minor = 0, captured_minor = 0, refunded_minor = 0 } = moves
   return { authorized_minor: -authorized_minor, captured_minor: -captured_minor, refunded_minor: -refunded_minor }
 }
 

@@ -89,12 +89,12 @@ function messageTable(postings: readonly Posting[]): Markup {
     const link = card && markup`<a href="/cards/${card.account_id}?masked=${card.masked_number}">${masked}</a>`
     return markup`<tr><td>${moment(new Date(entry.at).toISOString())}<td>${entry.merchant_id}<td>${KINDS[entry.kind]}
       <td class="number">${entry.kind !== 'scheme-token' && moneyText(entry.amount_minor, entry.currency)}
+      <td class="${isApproved(posting) ? 'good' : 'bad'}"><b>${said.responseCode}</b> ${said.responseText} ${state !== '' && markup`<i>${state}</i>`}
       <td>${link} ${card?.expiry !== undefined && expiryText(card.expiry)}
       <td>${initiation && `${initiation.source} ${initiation.stored_on_file}`} ${initiation?.agreement_type}
-      <td class="${isApproved(posting) ? 'good' : 'bad'}"><b>${said.responseCode}</b> ${said.responseText} ${state !== '' && markup`<i>${state}</i>`}
       <td><code>${entry.reference}</code></tr>`
   })
-  return markup`<div class="wide"><table><thead><tr><th>Când<th>Comerciant<th>Fel<th>Sumă<th>Card<th>Sursă<th>Răspuns<th>Referință</tr></thead>
+  return markup`<div class="wide"><table><thead><tr><th>Când<th>Comerciant<th>Fel<th>Sumă<th>Răspuns<th>Card<th>Sursă<th>Referință</tr></thead>
     <tbody>${rows}</tbody></table></div>`
 }
 

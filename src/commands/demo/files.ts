@@ -3,10 +3,9 @@ import { readFileSync } from 'node:fs'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ROOT } from '../command.ts'
-import { BENEFICIARIES } from './people.ts'
+import { ACQUIRER_ID, BENEFICIARIES } from './people.ts'
 import { DEMO_REQUESTS_PER_MINUTE, type SeededPartner } from './seed.ts'
 import type { SeededMerchant } from './seed-merchants.ts'
-import { ACQUIRER_ID } from './seed-merchants.ts'
 import type { World } from './world.ts'
 
 /** The server's name at the bank that uses OAuth2. */

@@ -86,6 +86,9 @@ export const MERCHANTS: readonly MerchantSpec[] = [
   },
 ]
 
+/** Of the world's acquirer, in its profile and in the merchants' links. */
+export const ACQUIRER_ID = 'sandbox'
+
 export function demoPartners(ports: Ports): PartnerSpec[] {
   const shop = `http://localhost:${ports.shop}`
   const erp = `http://localhost:${ports.erp}`

@@ -9,13 +9,10 @@ import { addMerchant, addPassword, setLink } from '../../domain/merchants/manage
 import { findMerchant } from '../../domain/merchants/store.ts'
 import type { Database } from '../../infra/database/database.ts'
 import { writePrivate } from './files.ts'
-import { CARD_CURRENCIES, MERCHANTS, type MerchantSpec } from './people.ts'
+import { ACQUIRER_ID, CARD_CURRENCIES, MERCHANTS, type MerchantSpec } from './people.ts'
 import type { World } from './world.ts'
 
 export type SeededMerchant = MerchantSpec & { readonly password: string }
-
-/** Of the world's acquirer, in its profile and in the merchants' links. */
-export const ACQUIRER_ID = 'sandbox'
 
 export async function seedMerchants(world: World, db: Database): Promise<SeededMerchant[]> {
   const kept = await readPasswords(world.merchants)

@@ -8,7 +8,6 @@ import type { Merchant, Source } from '../merchants/merchant.ts'
 
 export type InitialOperation = 'PAY' | 'AUTHORIZE' | 'VERIFY'
 export type FollowOnOperation = 'CAPTURE' | 'REFUND' | 'VOID' | 'UPDATE_AUTHORIZATION'
-export type Operation = InitialOperation | FollowOnOperation
 
 export type TransactionType =
   | 'PAYMENT'

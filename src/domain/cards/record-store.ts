@@ -73,7 +73,9 @@ const OPENS = `, a as (
     on conflict (partner_id, agreement_id) do update set number_hash = excluded.number_hash, masked_number = excluded.masked_number,
       expiry_month = excluded.expiry_month, expiry_year = excluded.expiry_year, token = excluded.token,
       established_order_id = excluded.established_order_id, established_transaction_id = excluded.established_transaction_id,
-      trace_id = coalesce(excluded.trace_id, a.trace_id), version_no = a.version_no + 1, updated_at = excluded.updated_at)`
+      trace_id = coalesce(excluded.trace_id, a.trace_id), version_no = a.version_no + 1, updated_at = excluded.updated_at
+    -- Of two openings at once the first one's terms stand; a series of the account rail is never touched.
+    where a.rail = 'card' and a.type = excluded.type)`
 
 /** Writes how a transaction ended, once. False: it had ended before. */
 export async function recordOutcome(context: Db, r: Outcome): Promise<boolean> {

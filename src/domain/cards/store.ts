@@ -45,7 +45,7 @@ const CHARGE_CONTEXT = `select o.version_no as order_version_no, x.transaction_i
     left join card_orders o on o.partner_id = $1 and o.order_id = $2
     left join card_transactions x on x.partner_id = $1 and x.order_id = $2 and x.transaction_id = $3
     left join card_tokens t on t.partner_id = $1 and t.token = $4
-    left join agreements a on a.partner_id = $1 and a.agreement_id = $5 and a.rail = 'card'`
+    left join agreements a on a.partner_id = $1 and a.agreement_id = $5`
 
 /** One round trip for all that a PAY, AUTHORIZE or VERIFY is decided from. */
 export async function loadChargeContext(
