@@ -54,6 +54,8 @@ const REST: Readonly<Record<string, readonly [method: string, path: string]>> = 
 }
 const TRANSACTION = ['PUT', '/order/{order.id}/transaction/{transaction.id}'] as const
 
+export type Gateway = ReturnType<typeof gatewayAt>
+
 export function gatewayAt(url: string, ca: Buffer, connections = 8) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections, ca })
 

@@ -5,12 +5,18 @@ import { createToken } from '../vault/tokens.ts'
 import { charge } from './charge.ts'
 import { approves, type CardFixture, declines, OTHER_CARD, openCardFixture, silence } from './fixture.ts'
 import { followOn } from './follow-on.ts'
-import type { ChargeRequest } from './model.ts'
+import type { ChargeRequest, TransactionView } from './model.ts'
 import { reconcileOnce } from './reconcile.ts'
 import { retrieveOrder, retrieveTransaction } from './retrieve.ts'
 
 const refused = (code: string, field?: string) => (error: unknown) =>
   error instanceof PunteError && error.code === code && (field === undefined || error.field === field)
+
+/** What the domain alone reads is left out, and the version, which counts what was answered before. */
+const shown = ({ order, transaction, initial }: TransactionView) => ({
+  order: { ...order, version_no: 0 },
+  transactions: [transaction, initial.transaction].map((one) => ({ ...one, number_hash: 0, agreement_opening: 0 })),
+})
 
 describe('card payments', { concurrency: false }, () => {
   let f: CardFixture
@@ -108,6 +114,8 @@ describe('card payments', { concurrency: false }, () => {
     const act = (operation: 'CAPTURE' | 'REFUND' | 'VOID' | 'UPDATE_AUTHORIZATION', more: object) =>
       followOn(f.context, f.follow(operation, order.order_id, more))
     const part = await act('CAPTURE', { amount: '30' })
+    const stored = await retrieveTransaction(f.context, { merchant: f.merchant, ...part.transaction })
+    assert.deepEqual(shown(stored), shown(part))
     assert.equal(part.order.status, 'PARTIALLY_CAPTURED')
     await assert.rejects(act('CAPTURE', { amount: '70.01' }), refused('AMOUNT_EXCEEDED', 'transaction.amount'))
     await assert.rejects(act('VOID', { target_transaction_id: '1' }), refused('NOTHING_TO_ACT_ON'))

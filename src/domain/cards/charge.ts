@@ -16,7 +16,7 @@ import { cardOf, type Funds } from './funds.ts'
 import { chooseLink } from './link.ts'
 import type { ChargeRequest, Order, TransactionView } from './model.ts'
 import { detailsOf, findStored, viewTransaction } from './retrieve.ts'
-import { type Ended, linkOf, type Sent, send, sweepAt } from './send.ts'
+import { type Ended, linkOf, type Sent, send, sweepAt, transactionOf } from './send.ts'
 import { TYPE_OF } from './state.ts'
 import {
   type ChargeContext,
@@ -315,37 +315,21 @@ async function carryOut(context: Context, request: ChargeRequest, plan: Plan): P
 
 /** The answer from what was just written, without reading it back. */
 function viewOf(request: ChargeRequest, { submission, order, agreement_type }: Plan, ended: Ended): TransactionView {
-  const { card, at, ask_at: _, ...written } = submission
-  if (card === null) throw new Error('a charge without a card')
-  const { agreement_opening: _opening, number_hash: _hash, ...shown } = card
-  const transaction: TransactionView['transaction'] = {
-    ...written,
-    ...shown,
-    stored_on_file: shown.stored_on_file as TransactionView['transaction']['stored_on_file'],
-    source: written.source as Source,
-    voided_by: null,
-    order_status: null,
-    authorized_minor: 0,
-    captured_minor: 0,
-    refunded_minor: 0,
-    asked_no: 0,
-    submitted_at: at,
-    ...ended.transaction,
-  }
+  const transaction = transactionOf(submission, ended)
   const view_order: Order = {
-    partner_id: written.partner_id,
-    order_id: written.order_id,
+    partner_id: submission.partner_id,
+    order_id: submission.order_id,
     version_no: (order?.version_no ?? 0) + 2,
     status: 'INITIATED',
-    currency: written.currency,
-    amount_minor: written.amount_minor,
+    currency: submission.currency,
+    amount_minor: submission.amount_minor,
     authorized_minor: 0,
     captured_minor: 0,
     refunded_minor: 0,
-    live_transaction_id: transaction.state === 'done' ? null : written.transaction_id,
-    initial_transaction_id: written.transaction_id,
-    agreement_id: card.agreement_id,
-    created_at: order?.created_at ?? at,
+    live_transaction_id: transaction.state === 'done' ? null : submission.transaction_id,
+    initial_transaction_id: submission.transaction_id,
+    agreement_id: transaction.agreement_id,
+    created_at: order?.created_at ?? submission.at,
     ...ended.order,
   }
   const { merchant, details } = request

@@ -10,17 +10,10 @@ import { PunteError } from '../errors.ts'
 import { sealForMerchant } from '../vault/data-keys.ts'
 import { readAmount } from './amount.ts'
 import type { FollowOnRequest, Order, TransactionView } from './model.ts'
-import { detailsOf, findStored, viewTransaction } from './retrieve.ts'
-import { connectorOf, linkNumbered, linkOf, type Sent, send, sweepAt } from './send.ts'
+import { agreementTypeOf, detailsOf, findStored, openDetails, unknownOrder, viewTransaction } from './retrieve.ts'
+import { connectorOf, linkNumbered, linkOf, type Sent, send, sweepAt, transactionOf } from './send.ts'
 import { type FollowOnPlan, planFollowOn } from './state.ts'
-import {
-  claimFollowOn,
-  loadOrder,
-  loadTransactions,
-  MAX_TRANSACTIONS,
-  type StoredTransaction,
-  type Submission,
-} from './store.ts'
+import { claimFollowOn, loadWholeOrder, MAX_TRANSACTIONS, type Submission, type WholeOrder } from './store.ts'
 
 const TRIES = 8
 const LOOK_AGAIN_MS = 25
@@ -36,13 +29,9 @@ export async function followOn(context: Context, request: FollowOnRequest): Prom
   const key = { partner_id: merchant.partner_id, order_id }
   let busy = 0
   for (let tries = 1; tries <= TRIES; ) {
-    const order = await loadOrder(context, key)
-    if (order === undefined)
-      throw new PunteError('ORDER_UNKNOWN', {
-        text: `Unable to find order ${order_id} for merchant ${merchant.merchant_id}`,
-      })
-    // After the order, never before: the list may be newer than the version that is written onto, not older.
-    const transactions = await loadTransactions(context, key)
+    const whole = await loadWholeOrder(context, key)
+    if (whole === undefined) throw unknownOrder(request)
+    const { order, transactions } = whole
     if (transactions.some((one) => one.transaction_id === transaction_id)) {
       const stored = await findStored(context, request)
       if (stored !== undefined) return stored
@@ -55,8 +44,8 @@ export async function followOn(context: Context, request: FollowOnRequest): Prom
       await sleep(LOOK_AGAIN_MS)
       continue
     }
-    const plan = await decide(context, request, order, transactions)
-    if (await claimFollowOn(context, plan.submission, order.version_no)) return carryOut(context, request, plan)
+    const plan = await decide(context, request, whole)
+    if (await claimFollowOn(context, plan.submission, order.version_no)) return carryOut(context, request, whole, plan)
     tries += 1
   }
   throw new PunteError('SERVER_BUSY', { retry_after_s: 5 })
@@ -69,12 +58,7 @@ type Plan = {
   readonly sent: Sent
 }
 
-async function decide(
-  context: Context,
-  request: FollowOnRequest,
-  order: Order,
-  transactions: readonly StoredTransaction[],
-): Promise<Plan> {
+async function decide(context: Context, request: FollowOnRequest, { order, transactions }: WholeOrder): Promise<Plan> {
   if (transactions.length >= MAX_TRANSACTIONS)
     throw new PunteError('OPERATION_NOT_PERMITTED', { text: `An order has at most ${MAX_TRANSACTIONS} transactions.` })
   const asked = amountAsked(request, order)
@@ -156,7 +140,12 @@ async function submissionOf(
   }
 }
 
-async function carryOut(context: Context, request: FollowOnRequest, plan: Plan): Promise<TransactionView> {
+async function carryOut(
+  context: Context,
+  request: FollowOnRequest,
+  { order, transactions }: WholeOrder,
+  plan: Plan,
+): Promise<TransactionView> {
   const { connector, message } = plan
   const ask = {
     CAPTURE: connector.capture,
@@ -164,8 +153,21 @@ async function carryOut(context: Context, request: FollowOnRequest, plan: Plan):
     VOID: connector.void,
     UPDATE_AUTHORIZATION: connector.updateAuthorization,
   }[request.operation]
-  await send(context, plan.sent, () => ask(message))
-  const view = await viewTransaction(context, request)
-  if (view === undefined) throw new PunteError('INTERNAL', { detail: 'a submitted card transaction is gone' })
-  return view
+  const ended = await send(context, plan.sent, () => ask(message))
+  const first = transactions.find(({ transaction_id }) => transaction_id === order.initial_transaction_id)
+  if (ended === undefined || first === undefined) {
+    // A sweep was faster (this process had stood still): what it wrote is what happened.
+    const stored = await viewTransaction(context, request)
+    if (stored === undefined) throw new PunteError('INTERNAL', { detail: 'a submitted card transaction is gone' })
+    return stored
+  }
+  const live_transaction_id = ended.transaction.state === 'done' ? null : request.transaction_id
+  return {
+    merchant: request.merchant,
+    order: { ...order, version_no: order.version_no + 2, live_transaction_id, ...ended.order },
+    transaction: transactionOf(plan.submission, ended),
+    details: request.details,
+    initial: { transaction: first, details: await openDetails(context, first) },
+    ...(await agreementTypeOf(context, order)),
+  }
 }

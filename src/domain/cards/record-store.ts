@@ -1,4 +1,5 @@
 /** SQL that ends what store.ts began: outcomes, silences, and what the sweep takes up. */
+import { gatherByKey } from '../../infra/database/gather.ts'
 import type { Context } from '../context.ts'
 import type { Standing } from './state.ts'
 import type { TransactionKey } from './store.ts'
@@ -31,32 +32,54 @@ export type Outcome = TransactionKey & {
   readonly agreement: 'none' | 'opens' | 'gives_back'
 }
 
-const RECORD = `x as (
-    update card_transactions set state = 'done', result = $5, gateway_code = $6, acquirer_code = $7, acquirer_message = $8,
-      authorization_code = $9, stan = $10, receipt = $11, acquirer_transaction_id = $12, trace_id = $13, csc_result = $14, avs_result = $15,
-      order_status = $16, order_amount_minor = $17, authorized_minor = $18, captured_minor = $19, refunded_minor = $20,
-      recorded_at = $4, next_ask_at = null
-    where partner_id = $1 and order_id = $2 and transaction_id = $3 and state <> 'done' returning 1),
+/** Outcomes as the statement reads them: $1 is the partner, $2 a JSON list. What of it failed before changes nothing here. */
+const RECORD = `r as materialized (select * from json_to_recordset($2) as r(order_id text, transaction_id text, at timestamptz, cause text, event text,
+    result text, gateway_code text, acquirer_code text, acquirer_message text, authorization_code text, stan text, receipt text,
+    acquirer_transaction_id text, trace_id text, csc_result text, avs_result text, status text, amount_minor bigint, authorized_minor bigint,
+    captured_minor bigint, refunded_minor bigint, token text, account_closed boolean, masked_number text, expiry_month smallint,
+    expiry_year smallint, voids text)),
+  x as (
+    update card_transactions x set state = 'done', result = r.result, gateway_code = r.gateway_code, acquirer_code = r.acquirer_code,
+      acquirer_message = r.acquirer_message, authorization_code = r.authorization_code, stan = r.stan, receipt = r.receipt,
+      acquirer_transaction_id = r.acquirer_transaction_id, trace_id = r.trace_id, csc_result = r.csc_result, avs_result = r.avs_result,
+      order_status = r.status, order_amount_minor = r.amount_minor, authorized_minor = r.authorized_minor, captured_minor = r.captured_minor,
+      refunded_minor = r.refunded_minor, recorded_at = r.at, next_ask_at = null
+    from r where x.partner_id = $1 and x.order_id = any(array(select order_id from r)) and x.order_id = r.order_id
+      and x.transaction_id = r.transaction_id and x.state <> 'done'
+    returning x.order_id),
   o as (
-    update card_orders set version_no = version_no + 1, status = $16, amount_minor = $17, authorized_minor = $18, captured_minor = $19,
-      refunded_minor = $20, live_transaction_id = null, updated_at = $4
-    where partner_id = $1 and order_id = $2 and live_transaction_id = $3 and exists (select from x) returning version_no),
+    update card_orders o set version_no = o.version_no + 1, status = r.status, amount_minor = r.amount_minor, authorized_minor = r.authorized_minor,
+      captured_minor = r.captured_minor, refunded_minor = r.refunded_minor, live_transaction_id = null, updated_at = r.at
+    from r where o.partner_id = $1 and o.order_id = any(array(select order_id from r)) and o.order_id = r.order_id and o.live_transaction_id = r.transaction_id
+      and exists (select from x where x.order_id = r.order_id)
+    returning o.order_id, o.version_no),
   e as (
     insert into card_events (partner_id, order_id, event_no, transaction_id, type, cause, detail, at)
-    select $1, $2, version_no, $3, $21, $22, jsonb_build_object('result', $5::text, 'gateway_code', $6::text), $4 from o returning 1)`
-const USED_TOKEN = `, t as (
-    update card_tokens set last_used_at = $4, status = case when $24 then 'INVALID' else status end,
-      masked_number = coalesce($25, masked_number), expiry_month = coalesce($26, expiry_month), expiry_year = coalesce($27, expiry_year)
-    where partner_id = $1 and token = $23 and exists (select from o))`
+    select $1, order_id, o.version_no, r.transaction_id, r.event, r.cause,
+      jsonb_build_object('result', r.result, 'gateway_code', r.gateway_code), r.at
+    from r join o using (order_id)),
+  t as (
+    update card_tokens t set last_used_at = u.at, status = case when u.closed then 'INVALID' else t.status end,
+      masked_number = coalesce(u.masked_number, t.masked_number), expiry_month = coalesce(u.expiry_month, t.expiry_month),
+      expiry_year = coalesce(u.expiry_year, t.expiry_year)
+    from (select distinct on (r.token) r.token, r.at, bool_or(r.account_closed) over (partition by r.token) as closed, r.masked_number,
+        r.expiry_month, r.expiry_year
+      from r join o using (order_id) where r.token is not null order by r.token, r.at desc) u
+    where t.partner_id = $1 and t.token = any(array(select token from r)) and t.token = u.token)`
 const VOIDED = `, v as (
-    update card_transactions set voided_by = $3 where partner_id = $1 and order_id = $2 and transaction_id = $23 and exists (select from o))`
+    update card_transactions v set voided_by = r.transaction_id from r join o using (order_id)
+    where v.partner_id = $1 and v.order_id = any(array(select order_id from r)) and v.order_id = r.order_id
+      and v.transaction_id = r.voids)`
 /** A counted payment failed: it is given back, and a FIXED series of which it was the first has no amount again. */
 const GIVES_BACK = `, a as (
-    update agreements a set payments_taken = a.payments_taken - 1, version_no = a.version_no + 1, updated_at = $4,
+    update agreements a set payments_taken = a.payments_taken - 1, version_no = a.version_no + 1, updated_at = r.at,
       fixed_amount_minor = case when a.payments_taken = 1 and not a.fixed_by_opening then null else a.fixed_amount_minor end
-    from card_transactions s, o
-    where s.partner_id = $1 and s.order_id = $2 and s.transaction_id = $3
-      and a.partner_id = $1 and a.agreement_id = s.agreement_id and a.payments_taken > 0)`
+    from r join o using (order_id) join card_transactions s
+      on s.partner_id = $1 and s.order_id = any(array(select order_id from r)) and s.order_id = r.order_id
+        and s.transaction_id = r.transaction_id
+    where a.partner_id = $1 and a.agreement_id = any(array(select agreement_id from card_transactions s
+        where s.partner_id = $1 and s.order_id = any(array(select order_id from r))))
+      and a.agreement_id = s.agreement_id and a.payments_taken > 0)`
 /** Opens the series, or changes the card of one that is open: its terms stay. */
 const OPENS = `, a as (
     insert into agreements as a (partner_id, agreement_id, rail, type, currency, amount_variability, fixed_amount_minor, fixed_by_opening,
@@ -65,11 +88,13 @@ const OPENS = `, a as (
     select $1, s.agreement_id, 'card', terms.type, terms.currency, terms.amount_variability, terms.fixed_amount_minor,
       terms.fixed_amount_minor is not null, terms.minimum_amount_minor, terms.maximum_amount_minor, terms.start_date, terms.expiry_date,
       terms.number_of_payments, terms.minimum_days_between_payments, terms.payment_frequency, s.number_hash, s.masked_number,
-      s.expiry_month, s.expiry_year, s.token, $2, $3, $13, $4, $4
-    from card_transactions s, o, jsonb_to_record(s.agreement_opening) as terms(type text, currency text, amount_variability text,
+      s.expiry_month, s.expiry_year, s.token, s.order_id, s.transaction_id, r.trace_id, r.at, r.at
+    from r join o using (order_id) join card_transactions s
+      on s.partner_id = $1 and s.order_id = any(array(select order_id from r)) and s.order_id = r.order_id
+        and s.transaction_id = r.transaction_id,
+      jsonb_to_record(s.agreement_opening) as terms(type text, currency text, amount_variability text,
       fixed_amount_minor bigint, minimum_amount_minor bigint, maximum_amount_minor bigint, start_date date, expiry_date date,
       number_of_payments integer, minimum_days_between_payments integer, payment_frequency text)
-    where s.partner_id = $1 and s.order_id = $2 and s.transaction_id = $3
     on conflict (partner_id, agreement_id) do update set number_hash = excluded.number_hash, masked_number = excluded.masked_number,
       expiry_month = excluded.expiry_month, expiry_year = excluded.expiry_year, token = excluded.token,
       established_order_id = excluded.established_order_id, established_transaction_id = excluded.established_transaction_id,
@@ -77,61 +102,43 @@ const OPENS = `, a as (
     -- Of two openings at once the first one's terms stand; a series of the account rail is never touched.
     where a.rail = 'card' and a.type = excluded.type)`
 
+/** Everyday outcomes share statements; those that also void something or write an agreement have one of their own. */
+const recordTogether = gatherByKey<Outcome, boolean>({
+  at_once: 1,
+  most: 64,
+  together: (outcome, others) => !others.some(({ order_id }) => order_id === outcome.order_id),
+  run: (db, partner_id, outcomes) => runOutcomes(db, partner_id, outcomes, { name: 'card_record', text: RECORD }),
+})
+
 /** Writes how a transaction ended, once. False: it had ended before. */
-export async function recordOutcome(context: Db, r: Outcome): Promise<boolean> {
-  const { after } = r
-  const values: unknown[] = [
-    r.partner_id,
-    r.order_id,
-    r.transaction_id,
-    r.at,
-    r.result,
-    r.gateway_code,
-    r.acquirer_code,
-    r.acquirer_message,
-    r.authorization_code,
-    r.stan,
-    r.receipt,
-    r.acquirer_transaction_id,
-    r.trace_id,
-    r.csc_result,
-    r.avs_result,
-    after.status,
-    after.amount_minor,
-    after.authorized_minor,
-    after.captured_minor,
-    after.refunded_minor,
-    r.event,
-    r.cause,
-  ]
-  let name = 'card_record'
-  let text = RECORD
-  if (r.voids !== null) {
-    name += '_void'
-    text += VOIDED
-    values.push(r.voids)
-  } else if (r.token !== null) {
-    name += '_token'
-    text += USED_TOKEN
-    const { account } = r
-    values.push(
-      r.token,
-      r.account_closed,
-      account?.masked_number ?? null,
-      account?.expiry_month ?? null,
-      account?.expiry_year ?? null,
-    )
-  }
-  if (r.agreement !== 'none') {
-    name += `_${r.agreement}`
-    text += r.agreement === 'opens' ? OPENS : GIVES_BACK
-  }
-  const { rows } = await context.db.query<{ recorded: boolean }>({
+export async function recordOutcome({ db }: Db, outcome: Outcome): Promise<boolean> {
+  const { partner_id, voids, agreement } = outcome
+  if (voids === null && agreement === 'none') return recordTogether(db, partner_id, outcome)
+  const also = [voids !== null && VOIDED, agreement === 'opens' && OPENS, agreement === 'gives_back' && GIVES_BACK]
+  const text = [RECORD, ...also.filter((part) => part !== false)].join('')
+  const name = `card_record_${voids === null ? agreement : 'void'}`
+  const [recorded] = await runOutcomes(db, partner_id, [outcome], { name, text })
+  return recorded === true
+}
+
+async function runOutcomes(
+  db: Context['db'],
+  partner_id: number,
+  outcomes: readonly Outcome[],
+  { name, text }: { readonly name: string; readonly text: string },
+): Promise<boolean[]> {
+  const list = outcomes.map(({ after, account, partner_id: _, agreement: _agreement, ...outcome }) => ({
+    ...outcome,
+    ...after,
+    ...account,
+  }))
+  const { rows } = await db.query<{ order_id: string }>({
     name,
-    text: `with ${text} select exists (select from o) as recorded`,
-    values,
+    text: `with ${text} select order_id from o`,
+    values: [partner_id, JSON.stringify(list)],
   })
-  return rows[0]?.recorded === true
+  const recorded = new Set(rows.map(({ order_id }) => order_id))
+  return outcomes.map(({ order_id }) => recorded.has(order_id))
 }
 
 /** The acquirer did not say: the order stays taken until a sweep has settled it. */

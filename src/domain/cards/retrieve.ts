@@ -8,7 +8,7 @@ import type { Merchant } from '../merchants/merchant.ts'
 import { openForMerchant } from '../vault/data-keys.ts'
 import type { Details, Order, OrderView, Transaction, TransactionView } from './model.ts'
 import { isInitial } from './state.ts'
-import { loadOrder, loadTransaction, loadTransactions, MAX_TRANSACTIONS } from './store.ts'
+import { loadOrder, loadTransaction, loadWholeOrder, MAX_TRANSACTIONS } from './store.ts'
 
 export type OrderName = { readonly merchant: Merchant; readonly order_id: string }
 export type TransactionName = OrderName & { readonly transaction_id: string }
@@ -25,7 +25,8 @@ export const detailsOf = (order_id: string, transaction_id: string): string =>
 export async function retrieveTransaction(context: Context, name: TransactionName): Promise<TransactionView> {
   const view = await viewTransaction(context, name)
   if (view !== undefined) return view
-  await requireOrder(context, name)
+  const order = await loadOrder(context, { partner_id: name.merchant.partner_id, order_id: name.order_id })
+  if (order === undefined) throw unknownOrder(name)
   throw new PunteError('TRANSACTION_UNKNOWN', {
     text: `Unable to find transaction ${name.transaction_id} of order ${name.order_id} for merchant ${name.merchant.merchant_id}`,
   })
@@ -34,8 +35,9 @@ export async function retrieveTransaction(context: Context, name: TransactionNam
 /** @throws PunteError ORDER_UNKNOWN */
 export async function retrieveOrder(context: Context, name: OrderName): Promise<OrderView> {
   const { merchant } = name
-  const order = await requireOrder(context, name)
-  const rows = await loadTransactions(context, order)
+  const whole = await loadWholeOrder(context, { partner_id: merchant.partner_id, order_id: name.order_id })
+  if (whole === undefined) throw unknownOrder(name)
+  const { order, transactions: rows } = whole
   const transactions: TransactionView[] = []
   const details = new Map<string, Details>()
   for (const row of rows.slice(0, MAX_TRANSACTIONS)) details.set(row.transaction_id, await openDetails(context, row))
@@ -75,17 +77,13 @@ export async function findStored(
   }
 }
 
-export async function viewTransaction(
-  context: Context,
-  name: TransactionName,
-  known?: { readonly details: Details; readonly initial?: TransactionView['initial'] },
-): Promise<TransactionView | undefined> {
+export async function viewTransaction(context: Context, name: TransactionName): Promise<TransactionView | undefined> {
   const { merchant, order_id, transaction_id } = name
   const key = { partner_id: merchant.partner_id, order_id, transaction_id }
   const [order, transaction] = await Promise.all([loadOrder(context, key), loadTransaction(context, key)])
   if (order === undefined || transaction === undefined) return undefined
-  const details = known?.details ?? (await openDetails(context, transaction))
-  const initial = known?.initial ?? (await initialOf(context, order, { transaction, details }))
+  const details = await openDetails(context, transaction)
+  const initial = await initialOf(context, order, { transaction, details })
   return { merchant, order, transaction, details, initial, ...(await agreementTypeOf(context, order)) }
 }
 
@@ -99,7 +97,10 @@ async function initialOf(
   return found === undefined ? own : { transaction: found, details: await openDetails(context, found) }
 }
 
-async function agreementTypeOf(context: Context, order: Order): Promise<Pick<TransactionView, 'agreement_type'>> {
+export async function agreementTypeOf(
+  context: Context,
+  order: Order,
+): Promise<Pick<TransactionView, 'agreement_type'>> {
   if (order.agreement_id === null) return {}
   const { partner_id, agreement_id } = order
   const agreement = await loadAgreement(context, { partner_id, agreement_id })
@@ -112,10 +113,8 @@ export async function openDetails(context: Context, transaction: Transaction): P
   return JSON.parse(await openForMerchant(context, partner_id, details_enc, detailsOf(order_id, transaction_id)))
 }
 
-async function requireOrder(context: Context, { merchant, order_id }: OrderName): Promise<Order> {
-  const order = await loadOrder(context, { partner_id: merchant.partner_id, order_id })
-  if (order !== undefined) return order
-  throw new PunteError('ORDER_UNKNOWN', {
+export function unknownOrder({ merchant, order_id }: OrderName): PunteError {
+  return new PunteError('ORDER_UNKNOWN', {
     text: `Unable to find order ${order_id} for merchant ${merchant.merchant_id}`,
   })
 }

@@ -9,7 +9,7 @@ import type { AcquirerLinkProfile, Merchant } from '../merchants/merchant.ts'
 import type { Order, Transaction, TransactionType } from './model.ts'
 import { type Outcome, recordOutcome, recordUnknown } from './record-store.ts'
 import { afterFailure, afterSuccess, isInitial, type Standing } from './state.ts'
-import type { TransactionKey } from './store.ts'
+import type { Submission, TransactionKey } from './store.ts'
 
 /** The sweep that takes up a submission whose process died waits this much longer than the acquirer may take. */
 const GRACE_MS = 5_000
@@ -158,6 +158,31 @@ function saidBy(result: AcquirerResult) {
 function seriesChange(series: Sent['series'], success: boolean): Outcome['agreement'] {
   if (series === 'opens' && success) return 'opens'
   return series === 'counts' && !success ? 'gives_back' : 'none'
+}
+
+/** A submission as a transaction: as it was written, and then as it ended. */
+export function transactionOf(submission: Submission, ended: Ended): Transaction {
+  const { card, at, ask_at: _, ...written } = submission
+  return {
+    ...written,
+    funds_type: card?.funds_type ?? null,
+    token: card?.token ?? null,
+    masked_number: card?.masked_number ?? null,
+    brand: card?.brand ?? null,
+    scheme: card?.scheme ?? null,
+    expiry_month: card?.expiry_month ?? null,
+    expiry_year: card?.expiry_year ?? null,
+    stored_on_file: card?.stored_on_file ?? null,
+    agreement_id: card?.agreement_id ?? null,
+    voided_by: null,
+    order_status: null,
+    authorized_minor: 0,
+    captured_minor: 0,
+    refunded_minor: 0,
+    asked_no: 0,
+    submitted_at: at,
+    ...ended.transaction,
+  }
 }
 
 /** The link a transaction was made under. */

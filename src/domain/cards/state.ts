@@ -31,7 +31,7 @@ const EFFECTS: Readonly<Record<TransactionType, (totals: Totals, amount: number)
 
 /** The order after a transaction of this type succeeded. @throws Error where totals would break: a fault of ours */
 export function afterSuccess(totals: Totals, type: TransactionType, amount_minor: number): Standing {
-  const after = EFFECTS[type](totals, amount_minor)
+  const after = totalsOf(EFFECTS[type](totals, amount_minor))
   const { authorized_minor: authorized, captured_minor: captured, refunded_minor: refunded } = after
   if (!(0 <= refunded && refunded <= captured && captured <= authorized))
     throw new Error(`${type} would break the totals of an order`)
@@ -40,9 +40,11 @@ export function afterSuccess(totals: Totals, type: TransactionType, amount_minor
 
 /** The order after a transaction failed: an initial one leaves it FAILED, any other as it was. */
 export function afterFailure(order: Standing, type: TransactionType): Standing {
-  const { amount_minor, authorized_minor, captured_minor, refunded_minor } = order
-  const status = isInitial(type) ? 'FAILED' : order.status
-  return { amount_minor, authorized_minor, captured_minor, refunded_minor, status }
+  return { ...totalsOf(order), status: isInitial(type) ? 'FAILED' : order.status }
+}
+
+function totalsOf({ amount_minor, authorized_minor, captured_minor, refunded_minor }: Totals): Totals {
+  return { amount_minor, authorized_minor, captured_minor, refunded_minor }
 }
 
 export function isInitial(type: TransactionType): boolean {

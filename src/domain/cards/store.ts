@@ -4,11 +4,13 @@
  * from. What must not happen (totals over or under, a series past its count) the table's constraints refuse besides.
  */
 import { isUniqueViolation } from '../../infra/database/database.ts'
+import { gatherByKey } from '../../infra/database/gather.ts'
 import type { Agreement, AgreementOpening } from '../agreements/agreement.ts'
 import { AGREEMENT_COLUMNS } from '../agreements/store.ts'
 import type { Context } from '../context.ts'
+import type { Source } from '../merchants/merchant.ts'
 import type { CardToken } from '../vault/token.ts'
-import type { Order, Transaction } from './model.ts'
+import type { Order, StoredOnFile, Transaction } from './model.ts'
 
 type Db = Pick<Context, 'db'>
 export type OrderKey = { readonly partner_id: number; readonly order_id: string }
@@ -36,35 +38,56 @@ export type ChargeContext = {
   readonly agreement: Agreement | undefined
 }
 
-const CHARGE_CONTEXT = `select o.version_no as order_version_no, x.transaction_id is not null as transaction_exists,
+type ChargeQuestion = Omit<TransactionKey, 'partner_id'> & {
+  readonly token: string | undefined
+  readonly agreement_id: string | undefined
+}
+
+// Here and below `= any(array(…))` keeps every plan at the rows asked for: on its own a join may be planned as a walk through all
+// of the partner's rows while these are few, and the prepared statement keeps that plan when they are many.
+const CHARGE_CONTEXT = `with q as materialized (
+    select * from json_to_recordset($2) as q(n integer, order_id text, transaction_id text, token text, agreement_id text))
+  select q.n, o.version_no as order_version_no, x.transaction_id is not null as transaction_exists,
     t.token as t_token, t.number_hash as t_number_hash, t.number_enc, t.masked_number as t_masked_number, t.brand, t.scheme,
     t.expiry_month as t_expiry_month, t.expiry_year as t_expiry_year, t.name_enc, t.status as t_status, t.scheme_token_state, t.scheme_token_enc,
     t.created_at as t_created_at, t.updated_at as t_updated_at, t.updated_by, t.last_used_at,
     ${AGREEMENT_COLUMNS}
-  from (select $1::integer as partner_id) p
-    left join card_orders o on o.partner_id = $1 and o.order_id = $2
-    left join card_transactions x on x.partner_id = $1 and x.order_id = $2 and x.transaction_id = $3
-    left join card_tokens t on t.partner_id = $1 and t.token = $4
-    left join agreements a on a.partner_id = $1 and a.agreement_id = $5`
+  from q
+    left join card_orders o on o.partner_id = $1 and o.order_id = any(array(select order_id from q)) and o.order_id = q.order_id
+    left join card_transactions x on x.partner_id = $1 and x.order_id = any(array(select order_id from q))
+      and x.order_id = q.order_id and x.transaction_id = q.transaction_id
+    left join card_tokens t on t.partner_id = $1 and t.token = any(array(select token from q)) and t.token = q.token
+    left join agreements a on a.partner_id = $1 and a.agreement_id = any(array(select agreement_id from q)) and a.agreement_id = q.agreement_id`
 
-/** One round trip for all that a PAY, AUTHORIZE or VERIFY is decided from. */
-export async function loadChargeContext(
-  context: Db,
-  key: TransactionKey,
+const askContexts = gatherByKey<ChargeQuestion, ChargeContext>({
+  at_once: 2,
+  most: 64,
+  run: async (db, partner_id, questions) => {
+    const { rows } = await db.query<Record<string, unknown>>({
+      name: 'card_charge_context',
+      text: CHARGE_CONTEXT,
+      values: [partner_id, JSON.stringify(questions.map((question, n) => ({ n, ...question })))],
+    })
+    const answers: ChargeContext[] = []
+    for (const row of rows) {
+      answers[row.n as number] = {
+        order_version_no: (row.order_version_no as number | null) ?? undefined,
+        transaction_exists: row.transaction_exists as boolean,
+        token: row.t_token === null ? undefined : tokenOf(partner_id, row),
+        agreement: row.agreement_id === null ? undefined : (row as unknown as Agreement),
+      }
+    }
+    return answers
+  },
+})
+
+/** One round trip for all that a PAY, AUTHORIZE or VERIFY is decided from, shared by those that come together. */
+export function loadChargeContext(
+  { db }: Db,
+  { partner_id, order_id, transaction_id }: TransactionKey,
   also: { readonly token: string | undefined; readonly agreement_id: string | undefined },
 ): Promise<ChargeContext> {
-  const { rows } = await context.db.query<Record<string, never>>({
-    name: 'card_charge_context',
-    text: CHARGE_CONTEXT,
-    values: [key.partner_id, key.order_id, key.transaction_id, also.token ?? null, also.agreement_id ?? null],
-  })
-  const row = rows[0] as Record<string, unknown>
-  return {
-    order_version_no: (row.order_version_no as number | null) ?? undefined,
-    transaction_exists: row.transaction_exists as boolean,
-    token: row.t_token === null ? undefined : tokenOf(key.partner_id, row),
-    agreement: row.agreement_id === null ? undefined : (row as unknown as Agreement),
-  }
+  return askContexts(db, partner_id, { order_id, transaction_id, ...also })
 }
 
 function tokenOf(partner_id: number, row: Record<string, unknown>): CardToken {
@@ -120,15 +143,35 @@ export async function loadTransaction(context: Db, key: TransactionKey): Promise
 /** More than an order ever needs; further ones are refused before they are written. */
 export const MAX_TRANSACTIONS = 500
 
-/** All transactions of an order, as submitted one after the other. */
-export async function loadTransactions(context: Db, key: OrderKey): Promise<StoredTransaction[]> {
-  const { rows } = await context.db.query<StoredTransaction>({
-    name: 'card_transactions_of_order',
-    text: `select ${TRANSACTION_COLUMNS} from card_transactions where partner_id = $1 and order_id = $2
-      order by submitted_at, transaction_id limit ${MAX_TRANSACTIONS + 1}`,
+export type WholeOrder = { readonly order: Order; readonly transactions: readonly StoredTransaction[] }
+
+const ORDER_PREFIX = 'o_'
+const WHOLE_ORDER = `select ${TRANSACTION_COLUMNS.replaceAll(/\w+/g, 'x.$&')}, ${ORDER_COLUMNS.replaceAll(/\w+/g, `o.$& as ${ORDER_PREFIX}$&`)}
+  from card_orders o join card_transactions x on x.partner_id = o.partner_id and x.order_id = o.order_id
+  where o.partner_id = $1 and o.order_id = $2 and x.partner_id = $1 and x.order_id = $2
+  order by x.submitted_at, x.transaction_id limit ${MAX_TRANSACTIONS + 1}`
+
+/** An order with all of its transactions, as submitted one after the other; both as they were at one moment. */
+export async function loadWholeOrder(context: Db, key: OrderKey): Promise<WholeOrder | undefined> {
+  const { rows } = await context.db.query<Record<string, unknown>>({
+    name: 'card_order_whole',
+    text: WHOLE_ORDER,
     values: [key.partner_id, key.order_id],
   })
-  return rows
+  let order: Order | undefined
+  const transactions = rows.map((row) => {
+    const parts: { order: Record<string, unknown>; transaction: Record<string, unknown> } = {
+      order: {},
+      transaction: {},
+    }
+    for (const [name, value] of Object.entries(row)) {
+      if (name.startsWith(ORDER_PREFIX)) parts.order[name.slice(ORDER_PREFIX.length)] = value
+      else parts.transaction[name] = value
+    }
+    order ??= parts.order as unknown as Order
+    return parts.transaction as unknown as StoredTransaction
+  })
+  return order === undefined ? undefined : { order, transactions }
 }
 
 /** A submission, as it is written before the acquirer is asked. */
@@ -138,7 +181,7 @@ export type Submission = TransactionKey & {
   readonly request_hash: Buffer
   readonly amount_minor: number
   readonly currency: string
-  readonly source: string
+  readonly source: Source
   readonly target_transaction_id: string | null
   readonly api_version: number
   readonly reference: string
@@ -159,132 +202,166 @@ export type SubmittedCard = {
   readonly scheme: string
   readonly expiry_month: number | null
   readonly expiry_year: number | null
-  readonly stored_on_file: string
+  readonly stored_on_file: StoredOnFile
   readonly agreement_id: string | null
   readonly agreement_opening: AgreementOpening | null
 }
 
-const INSERT_TRANSACTION = `insert into card_transactions (partner_id, order_id, transaction_id, type, request_hash, state, result, gateway_code,
+/** Submissions as the statements read them: $1 is the partner, $2 a JSON list. */
+const SUBMITTED = `s as materialized (select * from json_to_recordset($2) as s(order_id text, transaction_id text, at timestamptz, type text,
+    request_hash text, amount_minor bigint, currency text, source text, target_transaction_id text, api_version integer, reference uuid,
+    link_no integer, details_enc text, order_amount_minor bigint, ask_at timestamptz, funds_type text, token text, number_hash text,
+    masked_number text, brand text, scheme text, expiry_month smallint, expiry_year smallint, stored_on_file text, agreement_id text,
+    agreement_opening jsonb, counts boolean, seen_version_no integer))`
+const INSERT_TRANSACTIONS = `insert into card_transactions (partner_id, order_id, transaction_id, type, request_hash, state, result, gateway_code,
     amount_minor, currency, source, target_transaction_id, api_version, reference, link_no, details_enc, order_amount_minor, submitted_at,
     next_ask_at, funds_type, token, number_hash, masked_number, brand, scheme, expiry_month, expiry_year, stored_on_file, agreement_id, agreement_opening)
-  select $1, $2, $3, $5, $6, 'submitted', 'PENDING', 'PENDING', $7, $8, $9, $10, $11, $12, $13, $14, $15, $4, $16, $17, $18, $19, $20, $21, $22, $23,
-    $24, $25, $26, $27 from o`
+  select $1, s.order_id, s.transaction_id, s.type, decode(s.request_hash, 'hex'), 'submitted', 'PENDING', 'PENDING', s.amount_minor, s.currency,
+    s.source, s.target_transaction_id, s.api_version, s.reference, s.link_no, decode(s.details_enc, 'hex'), s.order_amount_minor, s.at, s.ask_at,
+    s.funds_type, s.token, decode(s.number_hash, 'hex'), s.masked_number, s.brand, s.scheme, s.expiry_month, s.expiry_year, s.stored_on_file,
+    s.agreement_id, s.agreement_opening
+  from s join o using (order_id) returning order_id`
+/** Counts merchant-initiated payments in their series, while each series still is what the decision was made from. */
+const TAKE_FROM_SERIES = `a as (
+    update agreements g set payments_taken = g.payments_taken + 1, version_no = g.version_no + 1, updated_at = s.at,
+      fixed_amount_minor = coalesce(g.fixed_amount_minor, case when g.amount_variability = 'FIXED' then s.amount_minor end)
+    from s where s.counts and g.partner_id = $1 and g.agreement_id = any(array(select agreement_id from s))
+      and g.agreement_id = s.agreement_id and g.number_hash = decode(s.number_hash, 'hex')
+      and (g.number_of_payments is null or g.payments_taken < g.number_of_payments)
+      and (g.amount_variability is distinct from 'FIXED' or g.fixed_amount_minor is null or g.fixed_amount_minor = s.amount_minor)
+    returning g.agreement_id)`
+const OF_ITS_SERIES = `(not s.counts or exists (select from a where a.agreement_id = s.agreement_id))`
 
-function submissionValues(s: Submission): unknown[] {
-  const { card } = s
-  return [
-    s.partner_id,
-    s.order_id,
-    s.transaction_id,
-    s.at,
-    s.type,
-    s.request_hash,
-    s.amount_minor,
-    s.currency,
-    s.source,
-    s.target_transaction_id,
-    s.api_version,
-    s.reference,
-    s.link_no,
-    s.details_enc,
-    s.order_amount_minor,
-    s.ask_at,
-    card?.funds_type ?? null,
-    card?.token ?? null,
-    card?.number_hash ?? null,
-    card?.masked_number ?? null,
-    card?.brand ?? null,
-    card?.scheme ?? null,
-    card?.expiry_month ?? null,
-    card?.expiry_year ?? null,
-    card?.stored_on_file ?? null,
-    card?.agreement_id ?? null,
-    card?.agreement_opening ?? null,
-  ]
+type Claim = { readonly submission: Submission; readonly counts: boolean; readonly seen_version_no: number | null }
+
+function claimsJson(claims: readonly Claim[]): string {
+  return JSON.stringify(
+    claims.map(({ submission: { card, request_hash, details_enc, partner_id: _, ...s }, counts, seen_version_no }) => ({
+      ...s,
+      ...card,
+      request_hash: request_hash.toString('hex'),
+      details_enc: details_enc?.toString('hex') ?? null,
+      number_hash: card?.number_hash.toString('hex') ?? null,
+      counts,
+      seen_version_no,
+    })),
+  )
 }
 
-/** Counts a merchant-initiated payment in its series, while the series still is what the decision was made from. */
-const TAKE_FROM_SERIES = `update agreements set payments_taken = payments_taken + 1, version_no = version_no + 1, updated_at = $4,
-    fixed_amount_minor = coalesce(fixed_amount_minor, case when amount_variability = 'FIXED' then $7::bigint end)
-  where partner_id = $1 and agreement_id = $26 and number_hash = $19
-    and (number_of_payments is null or payments_taken < number_of_payments)
-    and (amount_variability is distinct from 'FIXED' or fixed_amount_minor is null or fixed_amount_minor = $7)
-  returning agreement_id`
+/** Runs one statement for claims of one partner. False for those whose order, transaction or series has changed. */
+async function runClaims(
+  query: Context['db']['query'],
+  statement: { readonly name: string; readonly text: string },
+  partner_id: number,
+  claims: readonly Claim[],
+): Promise<boolean[]> {
+  try {
+    const values = [partner_id, claimsJson(claims)]
+    const { rows } = await query<{ order_id: string }>({ ...statement, values })
+    const claimed = new Set(rows.map(({ order_id }) => order_id))
+    return claims.map(({ submission }) => claimed.has(submission.order_id))
+  } catch (error) {
+    // What violates a unique key exists by now, and the next look sees it. Of several, each is then tried alone.
+    if (claims.length === 1 && isUniqueViolation(error)) return [false]
+    throw error
+  }
+}
 
-const NEW_ORDER = `insert into card_orders (partner_id, order_id, status, currency, amount_minor, live_transaction_id, initial_transaction_id,
-    agreement_id, created_at, updated_at)
-  select $1, $2, 'INITIATED', $8, $15, $3, $3, $26, $4, $4`
+/** One statement cannot change a row twice. */
+const apart = (claim: Claim, others: readonly Claim[]): boolean =>
+  !others.some(
+    (other) =>
+      other.submission.order_id === claim.submission.order_id ||
+      (claim.counts && other.counts && other.submission.card?.agreement_id === claim.submission.card?.agreement_id),
+  )
+
+const claimNewOrders = gatherByKey<Claim, boolean>({
+  at_once: 1,
+  most: 64,
+  together: apart,
+  run: (db, partner_id, claims) =>
+    runClaims(
+      db.query,
+      {
+        name: 'card_claim_new',
+        text: `with ${SUBMITTED}, ${TAKE_FROM_SERIES}, o as (
+            insert into card_orders (partner_id, order_id, status, currency, amount_minor, live_transaction_id, initial_transaction_id,
+              agreement_id, created_at, updated_at)
+            select $1, s.order_id, 'INITIATED', s.currency, s.order_amount_minor, s.transaction_id, s.transaction_id, s.agreement_id, s.at, s.at
+            from s where ${OF_ITS_SERIES} returning order_id)
+          ${INSERT_TRANSACTIONS}`,
+      },
+      partner_id,
+      claims,
+    ),
+})
 
 /**
  * The first transaction of a new order. False: decide again, for something has changed (the order or the transaction
  * exists by now, the series is not what it was).
  * @param counts a merchant-initiated payment of the series in `card.agreement_id`
  */
-export async function claimNewOrder(context: Db, s: Submission, counts: boolean): Promise<boolean> {
-  const plain = { name: 'card_claim_new', text: `with o as (${NEW_ORDER} returning 1) ${INSERT_TRANSACTION}` }
-  const series = {
-    name: 'card_claim_new_in_series',
-    text: `with a as (${TAKE_FROM_SERIES}), o as (${NEW_ORDER} from a returning 1) ${INSERT_TRANSACTION}`,
-  }
-  return claimed(() => context.db.query({ ...(counts ? series : plain), values: submissionValues(s) }))
+export function claimNewOrder({ db }: Db, submission: Submission, counts: boolean): Promise<boolean> {
+  return claimNewOrders(db, submission.partner_id, { submission, counts, seen_version_no: null })
 }
 
 /**
- * A further initial transaction of an order that has none that succeeded, or only a VERIFY. Two statements, since the
- * series is counted too and neither may be written without the other; it is rare.
+ * A further initial transaction of an order that has none that succeeded, or only a VERIFY. In a transaction that ends
+ * well only when both the order and the series are as they were seen; it is rare.
  */
 export async function claimAgain(
-  context: Db,
-  s: Submission,
+  { db }: Db,
+  submission: Submission,
   seen_version_no: number,
   counts: boolean,
 ): Promise<boolean> {
-  return claimed(() =>
-    context.db.transaction(async (client) => {
-      const made = await client.query(
-        `with o as (update card_orders set version_no = version_no + 1, status = 'INITIATED', currency = $8, amount_minor = $15,
-            live_transaction_id = $3, initial_transaction_id = $3, agreement_id = $26, updated_at = $4
-            where partner_id = $1 and order_id = $2 and version_no = $28 and live_transaction_id is null and status in ('FAILED', 'VERIFIED')
-            returning 1) ${INSERT_TRANSACTION}`,
-        [...submissionValues(s), seen_version_no],
-      )
-      if (made.rowCount !== 1 || !counts) return made
-      const series = await client.query(
-        `update agreements set payments_taken = payments_taken + 1, version_no = version_no + 1, updated_at = $4,
-            fixed_amount_minor = coalesce(fixed_amount_minor, case when amount_variability = 'FIXED' then $5::bigint end)
-          where partner_id = $1 and agreement_id = $2 and number_hash = $3
-            and (number_of_payments is null or payments_taken < number_of_payments)
-            and (amount_variability is distinct from 'FIXED' or fixed_amount_minor is null or fixed_amount_minor = $5)`,
-        [s.partner_id, s.card?.agreement_id, s.card?.number_hash, s.at, s.amount_minor],
-      )
-      if (series.rowCount !== 1) throw new SeriesChanged()
-      return series
-    }),
-  )
+  const { partner_id } = submission
+  try {
+    return await db.transaction(async (client) => {
+      const query: Context['db']['query'] = ({ text, values }) => client.query(text, [...values])
+      const text = `with ${SUBMITTED}, ${TAKE_FROM_SERIES}, o as (
+          update card_orders o set version_no = o.version_no + 1, status = 'INITIATED', currency = s.currency, amount_minor = s.order_amount_minor,
+            live_transaction_id = s.transaction_id, initial_transaction_id = s.transaction_id, agreement_id = s.agreement_id, updated_at = s.at
+          from s where ${OF_ITS_SERIES} and o.partner_id = $1 and o.order_id = any(array(select order_id from s))
+              and o.order_id = s.order_id and o.version_no = s.seen_version_no
+            and o.live_transaction_id is null and o.status in ('FAILED', 'VERIFIED') returning o.order_id)
+        ${INSERT_TRANSACTIONS}`
+      const statement = { name: 'card_claim_again', text }
+      const [done] = await runClaims(query, statement, partner_id, [{ submission, counts, seen_version_no }])
+      if (done !== true) throw new Changed()
+      return true
+    })
+  } catch (error) {
+    if (error instanceof Changed) return false
+    throw error
+  }
 }
 
 /** Thrown inside a transaction to roll it back; never leaves this file. */
-class SeriesChanged extends Error {}
+class Changed extends Error {}
+
+const claimFollowOns = gatherByKey<Claim, boolean>({
+  at_once: 1,
+  most: 64,
+  together: apart,
+  run: (db, partner_id, claims) =>
+    runClaims(
+      db.query,
+      {
+        name: 'card_claim_follow_on',
+        text: `with ${SUBMITTED}, o as (
+            update card_orders o set version_no = o.version_no + 1, live_transaction_id = s.transaction_id, updated_at = s.at
+            from s where o.partner_id = $1 and o.order_id = any(array(select order_id from s))
+              and o.order_id = s.order_id and o.version_no = s.seen_version_no and o.live_transaction_id is null
+            returning o.order_id)
+          ${INSERT_TRANSACTIONS}`,
+      },
+      partner_id,
+      claims,
+    ),
+})
 
 /** A CAPTURE, REFUND, VOID or UPDATE_AUTHORIZATION on the order as it was seen. False: decide again. */
-export async function claimFollowOn(context: Db, s: Submission, seen_version_no: number): Promise<boolean> {
-  return claimed(() =>
-    context.db.query({
-      name: 'card_claim_follow_on',
-      text: `with o as (update card_orders set version_no = version_no + 1, live_transaction_id = $3, updated_at = $4
-          where partner_id = $1 and order_id = $2 and version_no = $28 and live_transaction_id is null returning 1)
-        ${INSERT_TRANSACTION}`,
-      values: [...submissionValues(s), seen_version_no],
-    }),
-  )
-}
-
-// Whatever violates a unique key exists by now: the statement is rolled back whole, and the next look sees it.
-async function claimed(run: () => Promise<{ readonly rowCount: number | null }>): Promise<boolean> {
-  try {
-    return (await run()).rowCount === 1
-  } catch (error) {
-    if (isUniqueViolation(error) || error instanceof SeriesChanged) return false
-    throw error
-  }
+export function claimFollowOn({ db }: Db, submission: Submission, seen_version_no: number): Promise<boolean> {
+  return claimFollowOns(db, submission.partner_id, { submission, counts: false, seen_version_no })
 }
