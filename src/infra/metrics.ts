@@ -25,6 +25,13 @@ const payment_statuses = new Counter({
   registers: [metrics],
 })
 
+const card_outcomes = new Counter({
+  name: 'punte_card_transactions_total',
+  help: 'Card transactions by how they ended, or did not (UNKNOWN), as seen by this process.',
+  labelNames: ['type', 'result', 'gateway_code'],
+  registers: [metrics],
+})
+
 let collecting = false
 
 /** Event loop, memory, garbage collection; once for each process. */
@@ -52,4 +59,8 @@ export function countRefusal(surface: string, code: string): void {
 
 export function countPaymentStatus(status: string): void {
   payment_statuses.inc({ status })
+}
+
+export function countCardOutcome(type: string, result: 'SUCCESS' | 'FAILURE' | 'UNKNOWN', gateway_code: string): void {
+  card_outcomes.inc({ type, result, gateway_code })
 }

@@ -3,6 +3,7 @@
  * recorded as unknown and settled by reconcile.ts. A submission that never left is a failure: nothing can have happened.
  */
 import type { AcquirerAnswer, AcquirerConnector, AcquirerResult } from '../../infra/acquirers/connector.ts'
+import { countCardOutcome } from '../../infra/metrics.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
 import type { AcquirerLinkProfile, Merchant } from '../merchants/merchant.ts'
@@ -87,6 +88,7 @@ export async function send(
   const { partner_id } = sent
   context.log.warn({ partner_id, reason: answer.reason }, 'an acquirer did not answer a card transaction')
   if (!(await recordUnknown(context, sent, { at, ask_at, reason: answer.reason }))) return undefined
+  countCardOutcome(sent.type, 'UNKNOWN', UNKNOWN.gateway_code)
   const transaction = { ...saidBy(UNKNOWN), state: 'unknown', result: 'UNKNOWN', recorded_at: null } as const
   return { transaction, order: { updated_at: at } }
 }
@@ -125,6 +127,7 @@ export async function record(
     agreement: seriesChange(sent.series, success),
   })
   if (!recorded) return undefined
+  countCardOutcome(sent.type, ending, result.gateway_code)
   const { status, amount_minor, ...totals } = after
   return {
     transaction: {
