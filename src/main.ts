@@ -50,6 +50,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'Registers partners on the card rail: API passwords, acquirers, tokenization.',
     load: () => import('./commands/merchant.ts'),
   },
+  order: {
+    usage: 'order show|ask|close ORDER_ID --merchant MERCHANT_ID',
+    about: 'Shows the history of an order on the card rail; asks its acquirer now; closes a transaction by its word.',
+    load: () => import('./commands/order.ts'),
+  },
   payment: {
     usage: 'payment show|ask|close PAYMENT_ID',
     about: 'Shows the history of a payment; asks its bank now; closes a submission that the bank says it never had.',

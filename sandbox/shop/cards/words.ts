@@ -33,7 +33,8 @@ const RO = {
   code: 'Cod CVC / CVV',
   code_help: 'Cele 3 cifre de pe spate (4 pe față la American Express).',
   save: 'Salvează cardul pentru plățile viitoare',
-  save_help: 'Numărul rămâne la serviciul de plăți; magazinul vede doar ultimele patru cifre. Îl poți șterge oricând.',
+  save_help:
+    'Numărul se păstrează la serviciul de plăți; magazinul ține minte doar ultimele patru cifre. Îl poți șterge oricând.',
   no_code_kept: 'Din motive de siguranță, numărul și codul se scriu din nou.',
   check: 'Verifică datele cardului:',
   other_way: 'Plătește din cont, prin Punte',
@@ -104,7 +105,7 @@ const EN: CardWords = {
   code_help: 'The 3 digits on the back (4 on the front of American Express).',
   save: 'Save the card for future payments',
   save_help:
-    'The number stays with the payment service; the shop sees the last four digits only. You can delete it at any time.',
+    'The number is kept by the payment service; the shop remembers the last four digits only. You can delete it at any time.',
   no_code_kept: 'For your safety the number and the code have to be typed again.',
   check: 'Check the details of the card:',
   other_way: 'Pay from your account, with Punte',

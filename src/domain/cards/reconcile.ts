@@ -5,12 +5,13 @@
  * and less often, and the order stays taken until then.
  */
 import type { AcquirerConnector } from '../../infra/acquirers/connector.ts'
+import { startLoop } from '../../infra/jobs/loop.ts'
 import type { Context } from '../context.ts'
 import { forgetExpiredSessions } from '../sessions/sessions.ts'
 import { askLater, claimDueTransaction, type DueTransaction, dueTransactions, recordCardEvent } from './record-store.ts'
 import { connectorOf, linkNumbered, linkOf, REVERSED, record, type Sent } from './send.ts'
 import { isInitial } from './state.ts'
-import { loadOrder, loadTransaction, type StoredTransaction } from './store.ts'
+import { loadOrder, loadTransaction, type StoredTransaction, type TransactionKey } from './store.ts'
 
 const EVERY_MS = 500
 const BATCH = 200
@@ -47,10 +48,14 @@ async function takeDue(context: Context, due: DueTransaction): Promise<void> {
   }
 }
 
-async function settle(context: Context, due: DueTransaction): Promise<void> {
-  const transaction = await loadTransaction(context, due)
+/**
+ * Asks the acquirer about one transaction now, or reverses it; does nothing about one that has ended.
+ * @throws PunteError INTERNAL where the merchant's link or the acquirer's profile is gone
+ */
+export async function settle(context: Context, key: TransactionKey): Promise<void> {
+  const transaction = await loadTransaction(context, key)
   if (transaction === undefined || transaction.state === 'done') return
-  const merchant = context.merchants.byPartnerId(due.partner_id)
+  const merchant = context.merchants.byPartnerId(key.partner_id)
   if (merchant === undefined) return
   const link = linkNumbered(merchant, transaction.link_no)
   const connector = connectorOf(context, link)
@@ -86,7 +91,12 @@ async function reverse(
   log.warn({ partner_id: sent.partner_id, answer: answer.kind, detail }, 'a card transaction could not be reversed yet')
   // It stands at the acquirer and cannot be taken back: the next question will say so.
   if (answer.kind === 'refused')
-    await recordCardEvent(context, sent, { at: clock.now(), type: 'reversal.refused', detail: { code: detail } })
+    await recordCardEvent(context, sent, {
+      at: clock.now(),
+      cause: 'sweep',
+      type: 'reversal.refused',
+      detail: { code: detail },
+    })
   await again(context, transaction)
 }
 
@@ -106,39 +116,46 @@ async function sentOf(context: Context, transaction: StoredTransaction): Promise
   return { partner_id, order_id, transaction_id, type, amount_minor, order, token, target_transaction_id, series }
 }
 
+/**
+ * Ends a transaction by the word of people who asked the acquirer by telephone, where messages lead nowhere.
+ * @param reason stands in the order's history; no data of the payer
+ * @returns false when it has ended already
+ */
+export async function closeByWord(
+  context: Context,
+  key: TransactionKey,
+  word: { readonly approved: boolean; readonly reason: string },
+): Promise<boolean> {
+  const transaction = await loadTransaction(context, key)
+  if (transaction === undefined || transaction.state === 'done') return false
+  const { approved, reason } = word
+  const result = { approved, gateway_code: approved ? 'APPROVED' : 'TIMED_OUT', acquirer_code: 'BY_WORD' }
+  if ((await record(context, await sentOf(context, transaction), result, 'staff')) === undefined) return false
+  await recordCardEvent(context, key, {
+    at: context.clock.now(),
+    cause: 'staff',
+    type: 'closed.by_word',
+    detail: { reason },
+  })
+  return true
+}
+
 /** Settles in this process until stopped; also forgets sessions whose time is over. */
 export function startCardSweeps(context: Context): { stop(): Promise<void> } {
-  const stopping = new AbortController()
   let sessions_at = 0
-  let wake: () => void = () => {}
-  const loop = async () => {
-    while (!stopping.signal.aborted) {
-      try {
-        if ((await reconcileOnce(context, stopping.signal)) === BATCH) continue
-        const now = context.clock.now().getTime()
-        if (now >= sessions_at) {
-          await forgetExpiredSessions(context)
-          sessions_at = now + SESSIONS_EVERY_MS
-        }
-      } catch (error) {
-        context.log.error({ err: error }, 'a sweep of card transactions failed; the next one tries again')
+  return startLoop({
+    every_ms: EVERY_MS,
+    what: 'a sweep of card transactions',
+    log: context.log,
+    work: async (stopping) => {
+      const taken = await reconcileOnce(context, stopping)
+      const now = context.clock.now().getTime()
+      if (now >= sessions_at) {
+        // As many as one call forgets at most: there may be more.
+        const forgotten = await forgetExpiredSessions(context)
+        sessions_at = forgotten > 0 ? now : now + SESSIONS_EVERY_MS
       }
-      if (!stopping.signal.aborted)
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, EVERY_MS)
-          wake = () => {
-            clearTimeout(timer)
-            resolve()
-          }
-        })
-    }
-  }
-  const running = loop()
-  return {
-    stop: async () => {
-      stopping.abort()
-      wake()
-      await running
+      return taken === BATCH
     },
-  }
+  })
 }

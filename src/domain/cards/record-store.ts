@@ -2,7 +2,7 @@
 import { gatherByKey } from '../../infra/database/gather.ts'
 import type { Context } from '../context.ts'
 import type { Standing } from './state.ts'
-import type { TransactionKey } from './store.ts'
+import type { OrderKey, TransactionKey } from './store.ts'
 
 type Db = Pick<Context, 'db'>
 
@@ -165,14 +165,19 @@ export async function recordUnknown(
 export async function recordCardEvent(
   context: Db,
   key: TransactionKey,
-  e: { readonly at: Date; readonly type: string; readonly detail: Readonly<Record<string, string | number>> },
+  e: {
+    readonly at: Date
+    readonly cause: 'sweep' | 'staff'
+    readonly type: string
+    readonly detail: Readonly<Record<string, string | number>>
+  },
 ): Promise<void> {
   await context.db.query({
     name: 'card_event',
     text: `with o as (update card_orders set version_no = version_no + 1 where partner_id = $1 and order_id = $2 returning version_no)
       insert into card_events (partner_id, order_id, event_no, transaction_id, type, cause, detail, at)
-        select $1, $2, version_no, $3, $4, 'sweep', $5, $6 from o`,
-    values: [key.partner_id, key.order_id, key.transaction_id, e.type, e.detail, e.at],
+        select $1, $2, version_no, $3, $4, $7, $5, $6 from o`,
+    values: [key.partner_id, key.order_id, key.transaction_id, e.type, e.detail, e.at, e.cause],
   })
 }
 
@@ -207,4 +212,23 @@ export async function askLater(context: Db, key: TransactionKey, at: Date): Prom
       where partner_id = $1 and order_id = $2 and transaction_id = $3 and state in ('submitted', 'unknown')`,
     values: [key.partner_id, key.order_id, key.transaction_id, at],
   })
+}
+
+export type CardEvent = {
+  readonly event_no: number
+  readonly transaction_id: string
+  readonly type: string
+  readonly cause: string
+  readonly detail: Readonly<Record<string, string | number>> | null
+  readonly at: Date
+}
+
+export async function listCardEvents(context: Db, key: OrderKey): Promise<CardEvent[]> {
+  const { rows } = await context.db.query<CardEvent>({
+    name: 'card_events',
+    text: `select event_no, transaction_id, type, cause, detail, at from card_events where partner_id = $1 and order_id = $2
+      order by event_no limit 2000`,
+    values: [key.partner_id, key.order_id],
+  })
+  return rows
 }

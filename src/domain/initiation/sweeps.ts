@@ -3,6 +3,7 @@
  * payment goes its usual way, and nothing is lost when a process dies; each due row is claimed by a guarded update, so
  * that several processes share the work.
  */
+import { startLoop } from '../../infra/jobs/loop.ts'
 import type { Context } from '../context.ts'
 import { abandonExpired } from './abandon.ts'
 import { recoverSubmission } from './recover.ts'
@@ -60,39 +61,25 @@ async function takeDue(context: Context, due: DueAttempt): Promise<void> {
 /** Runs the sweeps in this process until stopped. */
 export function startSweeps(context: Context): { stop(): Promise<void> } {
   const busy: BusyBanks = new Map()
-  const stopping = new AbortController()
   let expire_at = 0
-  let wake: () => void = () => {}
-  const loop = async () => {
-    while (!stopping.signal.aborted) {
-      try {
-        const taken = await sweepOnce(context, busy, stopping.signal)
-        const now = context.clock.now().getTime()
-        if (now >= expire_at) {
-          const expired = await abandonExpired(context, BATCH)
-          // A full batch means more of them: a partner that starts many and finishes few must not hold up the others' end.
-          expire_at = expired === BATCH ? now : now + EXPIRE_EVERY_MS
-        }
-        if (taken === BATCH && busy.size === 0) continue
-      } catch (error) {
-        context.log.error({ err: error }, 'a sweep failed; the next one tries again')
+  const loop = startLoop({
+    every_ms: EVERY_MS,
+    what: 'a sweep of payments',
+    log: context.log,
+    work: async (stopping) => {
+      const taken = await sweepOnce(context, busy, stopping)
+      const now = context.clock.now().getTime()
+      if (now >= expire_at) {
+        const expired = await abandonExpired(context, BATCH)
+        // A full batch means more of them: a partner that starts many and finishes few must not hold up the others' end.
+        expire_at = expired === BATCH ? now : now + EXPIRE_EVERY_MS
       }
-      if (!stopping.signal.aborted)
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, EVERY_MS)
-          wake = () => {
-            clearTimeout(timer)
-            resolve()
-          }
-        })
-    }
-  }
-  const running = loop()
+      return taken === BATCH && busy.size === 0
+    },
+  })
   return {
     stop: async () => {
-      stopping.abort()
-      wake()
-      await running
+      await loop.stop()
       await Promise.all(busy.values())
     },
   }

@@ -1,0 +1,75 @@
+/** Orders of the card rail by hand, for operators until there is a back office. */
+import { compose } from '../compose.ts'
+import { readSettings } from '../config.ts'
+import { closeByWord, settle } from '../domain/cards/reconcile.ts'
+import { listCardEvents } from '../domain/cards/record-store.ts'
+import { loadWholeOrder, type WholeOrder } from '../domain/cards/store.ts'
+import type { Context } from '../domain/context.ts'
+import { currencyAmountText } from '../domain/currency.ts'
+import { createLog } from '../infra/log.ts'
+import { CommandError, parseOptions, UsageError } from './command.ts'
+
+const USAGE =
+  'order show|ask ORDER_ID --merchant MERCHANT_ID, or order close ORDER_ID --merchant MERCHANT_ID --as SUCCESS|FAILURE --reason TEXT'
+
+/**
+ * `order show` tells an order's transactions and history; `ask` asks the acquirer now what became of the one under way, and
+ * records its word or reverses it, as the sweep would; `close` records what the acquirer said to people about it.
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  const [action, ...rest] = args
+  if (action !== 'show' && action !== 'ask' && action !== 'close') throw new UsageError(USAGE)
+  const { positionals, values } = parseOptions(
+    rest,
+    { merchant: { type: 'string' }, as: { type: 'string' }, reason: { type: 'string' } },
+    { min: 1, max: 1 },
+  )
+  if (values.merchant === undefined) throw new UsageError(USAGE)
+  const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
+  const { context, close } = await compose(readSettings(), log, { schema: 'require' })
+  try {
+    const merchant = context.merchants.byMerchantId(values.merchant)
+    if (merchant === undefined) throw new CommandError(`there is no merchant ${values.merchant}`)
+    const key = { partner_id: merchant.partner_id, order_id: positionals[0] as string }
+    const whole = await loadWholeOrder(context, key)
+    if (whole === undefined) throw new CommandError(`merchant ${values.merchant} has no order ${key.order_id}`)
+    if (action !== 'show') {
+      const { live_transaction_id: transaction_id } = whole.order
+      if (transaction_id === null) throw new CommandError('no transaction of this order is under way')
+      if (action === 'ask') await settle(context, { ...key, transaction_id })
+      else await closeAs(context, { ...key, transaction_id }, values)
+    }
+    await show(context, (await loadWholeOrder(context, key)) ?? whole)
+    return 0
+  } finally {
+    await close()
+  }
+}
+
+async function closeAs(
+  context: Context,
+  key: Parameters<typeof closeByWord>[1],
+  { as, reason }: { as?: string | undefined; reason?: string | undefined },
+): Promise<void> {
+  if ((as !== 'SUCCESS' && as !== 'FAILURE') || reason === undefined || reason.length < 3 || reason.length > 200)
+    throw new UsageError('order close needs --as SUCCESS or FAILURE, and a --reason of 3 to 200 characters')
+  if (!(await closeByWord(context, key, { approved: as === 'SUCCESS', reason })))
+    throw new CommandError('the transaction has ended meanwhile')
+}
+
+async function show(context: Context, { order, transactions }: WholeOrder): Promise<void> {
+  const money = (amount_minor: number) => currencyAmountText(amount_minor, order.currency)
+  const totals = `authorized ${money(order.authorized_minor)}, captured ${money(order.captured_minor)}, refunded ${money(order.refunded_minor)}`
+  const lines = [
+    `order ${order.order_id}: ${order.status}, ${money(order.amount_minor)} ${order.currency} (${totals})`,
+    ...transactions.map((t) => {
+      const code = t.acquirer_code === null ? '' : ` by acquirer code ${t.acquirer_code}`
+      const card = t.masked_number === null ? '' : ` ${t.masked_number}`
+      return `  ${t.submitted_at.toISOString()} ${t.transaction_id}: ${t.type} ${money(t.amount_minor)}${card} ${t.source} ${t.result} ${t.gateway_code}${code}, reference ${t.reference}`
+    }),
+    ...(await listCardEvents(context, order)).map(
+      (e) => `  ${e.at.toISOString()} ${e.transaction_id}: ${e.type} by ${e.cause} ${JSON.stringify(e.detail ?? {})}`,
+    ),
+  ]
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
