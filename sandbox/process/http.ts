@@ -150,6 +150,10 @@ function checkOrigin(request: IncomingMessage, route: Route): void {
   if (site !== undefined && site !== 'same-origin' && site !== 'none') {
     throw new HttpError(403, 'Formularul a venit din altă parte.')
   }
+  // Browsers tell the site only where the connection is trusted. `null`: our own pages, which send no referrer.
+  const { origin, host } = request.headers
+  if (site === undefined && origin !== undefined && origin !== 'null' && URL.parse(origin)?.host !== host)
+    throw new HttpError(403, 'Formularul a venit din altă parte.')
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {

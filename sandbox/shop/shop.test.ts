@@ -206,10 +206,12 @@ describe('shop', () => {
     }
     assert.equal((await order({ amount: 1, email: 'nobody' })).status, 400)
     assert.equal((await fetch(url('/api/orders'), { method: 'POST', body: '{"amount":1}' })).status, 415)
-    assert.equal(
-      (await submit('/checkout', {}, { 'sec-fetch-site': 'cross-site', cookie: 'florarie_cos=lalele.1' })).status,
-      403,
-    )
+    const full = { cookie: 'florarie_cos=lalele.1' }
+    assert.equal((await submit('/checkout', {}, { 'sec-fetch-site': 'cross-site', ...full })).status, 403)
+    // Where the browser does not tell the site, the origin does; `null` is what our own pages send.
+    assert.equal((await submit('/checkout', {}, { origin: 'https://evil.example', ...full })).status, 403)
+    for (const origin of ['null', new URL(url('/')).origin])
+      assert.equal((await submit('/checkout', {}, { origin, ...full })).status, 422)
     assert.equal((await fetch(url('/orders/FA-0000000000'))).status, 404)
     assert.equal((await fetch(url('/webhooks/punte'), { method: 'POST', body: 'x'.repeat(70_000) })).status, 413)
     assert.equal((await fetch(url('/checkout'), { method: 'DELETE' })).status, 405)

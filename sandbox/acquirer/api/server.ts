@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { errorFacts, log } from '../../process/lifecycle.ts'
 import type { Book } from '../book/book.ts'
@@ -49,12 +49,18 @@ export async function startApi(services: Services): Promise<Api> {
   server.keepAliveTimeout = 65_000
   server.maxRequestsPerSocket = 0
   server.maxConnections = 5_000
+  // All of them: a connection that still shakes hands is none of HTTP's yet, and would keep `close` waiting for it.
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   const port = await listen(server, api.host, api.port)
   const leave = () =>
     new Promise<void>((resolve) => {
       if (!server.listening) return resolve()
       server.close(() => resolve())
-      server.closeAllConnections()
+      for (const socket of sockets) socket.destroy()
     })
   return {
     port,

@@ -5,7 +5,7 @@ import type { Agreement } from './agreement.ts'
 import { loadAgreement } from './store.ts'
 
 /**
- * An agreement of this merchant; another merchant's is answered as one that does not exist.
+ * A card agreement of this merchant; another merchant's, and one of the account rail, is answered as one that does not exist.
  * @throws PunteError AGREEMENT_UNKNOWN
  */
 export async function retrieveAgreement(
@@ -14,7 +14,7 @@ export async function retrieveAgreement(
 ): Promise<Agreement> {
   const { merchant, agreement_id } = input
   const agreement = await loadAgreement(context, { partner_id: merchant.partner_id, agreement_id })
-  if (agreement === undefined)
+  if (agreement?.rail !== 'card')
     throw new PunteError('AGREEMENT_UNKNOWN', {
       text: `Unable to find agreement ${agreement_id} for merchant ${merchant.merchant_id}`,
     })

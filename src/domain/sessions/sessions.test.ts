@@ -125,7 +125,7 @@ test('a code stays with its card: another number or token takes it away, a first
 test('a code is wiped by its own timer though nobody comes for it', () => {
   mock.timers.enable({ apis: ['setTimeout'] })
   try {
-    const code_id = holdSecurityCode(vault.context, CODE, 1_000)
+    const code_id = holdSecurityCode(vault.context, 1, CODE, 1_000)
     mock.timers.tick(999)
     assert.equal(heldSecurityCode(vault.context, code_id), CODE)
     mock.timers.tick(1)
@@ -135,13 +135,17 @@ test('a code is wiped by its own timer though nobody comes for it', () => {
   }
 })
 
-test('when ten thousand codes are held the oldest gives way', () => {
+test('when too many codes are held, the oldest of the merchant with the most gives way, and nobody else', () => {
   const context = vault.otherProcess()
-  const first = holdSecurityCode(context, CODE, CODE_TTL_MS)
-  const second = holdSecurityCode(context, CODE, CODE_TTL_MS)
-  for (let n = 0; n < 9_999; n += 1) holdSecurityCode(context, CODE, CODE_TTL_MS)
+  const hold = (partner_id: number) => holdSecurityCode(context, partner_id, CODE, CODE_TTL_MS)
+  const others = hold(1)
+  const first = hold(2)
+  const second = hold(2)
+  for (let n = 0; n < 3_999; n += 1) hold(2)
   assert.equal(heldSecurityCode(context, first), undefined)
   assert.equal(heldSecurityCode(context, second), CODE)
+  for (const partner_id of [3, 4]) for (let n = 0; n < 4_000; n += 1) hold(partner_id)
+  assert.equal(heldSecurityCode(context, others), CODE)
 })
 
 test("another merchant's session, an unknown one and an expired one are all unknown; an update prolongs it", async () => {

@@ -92,7 +92,9 @@ export async function updateSession(
   const { fields, security_code } = partSecurityCode(input.fields)
   // Held before the row says so: a row never names a code that nobody has yet.
   const new_code_id =
-    security_code === undefined ? undefined : holdSecurityCode(context, security_code, codeTtl(context))
+    security_code === undefined
+      ? undefined
+      : holdSecurityCode(context, input.merchant.partner_id, security_code, codeTtl(context))
   try {
     for (let tries = 0; tries < UPDATE_TRIES; tries += 1) {
       const seen = await load(context, input)

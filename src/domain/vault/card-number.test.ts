@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { isLiveCardNumber, luhnDigit, readCardNumber } from './card-number.ts'
+import { fundingMethodOf, isLiveCardNumber, luhnDigit, readCardNumber } from './card-number.ts'
 import { isUsableToken, preservingToken, randomToken } from './generate.ts'
 
 const KNOWN = [
@@ -23,6 +23,11 @@ test('the published test cards are read: mask, brand, scheme', () => {
     assert.deepEqual([read?.masked_number, read?.brand, read?.scheme], [masked_number, brand, scheme], masked_number)
     assert.ok(isLiveCardNumber(number), masked_number)
   }
+})
+
+test('only brands that are of one kind say how a card is paid for', () => {
+  const methods = ['MAESTRO', 'UATP', 'VISA', 'constructor', null].map(fundingMethodOf)
+  assert.deepEqual(methods, ['DEBIT', 'CHARGE', 'UNKNOWN', 'UNKNOWN', 'UNKNOWN'])
 })
 
 test('what is not a card number is none: a wrong digit, letters, spaces, too short, too long', () => {
@@ -67,6 +72,15 @@ test("a merchant's own token may be anything of letters and digits that is no ca
   const number = '5123450000000008'
   for (const token of ['a', 'Client17', '1234567890123456', '9'.repeat(40)])
     assert.ok(isUsableToken(token, number), token)
-  for (const token of ['', 'a'.repeat(41), 'client-17', 'clientș', number, `x${number}`, '4508750015741019'])
+  for (const token of [
+    '',
+    'a'.repeat(41),
+    'client-17',
+    'clientș',
+    number,
+    `x${number}`,
+    '4508750015741019',
+    'card4508750015741019',
+  ])
     assert.equal(isUsableToken(token, number), false, token)
 })

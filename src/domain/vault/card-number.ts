@@ -8,8 +8,6 @@ export type CardDescription = {
   /** MASTERCARD, VISA, … (`sourceOfFunds.provided.card.brand`); UNKNOWN where no known range holds it. */
   readonly brand: string
   readonly scheme: string
-  /** Only where the range itself says so. */
-  readonly funding_method?: 'CHARGE' | 'DEBIT'
 }
 
 const SHORTEST = 9
@@ -24,7 +22,7 @@ type Range = Omit<CardDescription, 'masked_number'>
 const RANGES: Readonly<Record<string, Range>> = {
   visa: { brand: 'VISA', scheme: 'VISA' },
   mastercard: { brand: 'MASTERCARD', scheme: 'MASTERCARD' },
-  maestro: { brand: 'MAESTRO', scheme: 'MASTERCARD', funding_method: 'DEBIT' },
+  maestro: { brand: 'MAESTRO', scheme: 'MASTERCARD' },
   'american-express': { brand: 'AMEX', scheme: 'AMEX' },
   'diners-club': { brand: 'DINERS_CLUB', scheme: 'DINERS_CLUB' },
   discover: { brand: 'DISCOVER', scheme: 'DISCOVER' },
@@ -34,7 +32,7 @@ const RANGES: Readonly<Record<string, Range>> = {
 const LOCAL: Range = { brand: 'LOCAL_BRAND_ONLY', scheme: 'OTHER' }
 const UNKNOWN: Range = { brand: 'UNKNOWN', scheme: 'UNKNOWN' }
 /** Air travel cards, which the library does not know: 15 digits beginning with 1. */
-const UATP: Range = { brand: 'UATP', scheme: 'UATP', funding_method: 'CHARGE' }
+const UATP: Range = { brand: 'UATP', scheme: 'UATP' }
 
 /**
  * Describes a card number, or a scheme token, which obeys the same rules (ISO/IEC 7812): 9 to 19 digits that pass Luhn.
@@ -52,6 +50,17 @@ export function isLiveCardNumber(text: string): boolean {
   return isUatp(text) || cardValidator.number(text, { skipLuhnValidation: true }).isValid
 }
 
+/** Brands that are of one kind. Of the others the number does not tell. */
+const FUNDING: ReadonlyMap<string, 'CHARGE' | 'DEBIT'> = new Map([
+  ['MAESTRO', 'DEBIT'],
+  ['UATP', 'CHARGE'],
+])
+
+/** How a card is paid for, as far as its brand says. */
+export function fundingMethodOf(brand: string | null): 'CHARGE' | 'DEBIT' | 'UNKNOWN' {
+  return FUNDING.get(brand ?? '') ?? 'UNKNOWN'
+}
+
 /** Keyed hash of the whole number, 32 bytes: equal numbers of one merchant are found by it, those of two are not. */
 export function numberHash(keys: Pick<Keys, 'hash'>, partner_id: number, number: string): Buffer {
   return keys.hash('card-number', `${partner_id}:${number}`)
@@ -67,9 +76,10 @@ const isNumberShaped = (text: string): boolean =>
 
 const isUatp = (digits: string): boolean => digits.length === 15 && digits.startsWith('1') && !/^1800/.test(digits)
 
-function maskNumber(digits: string): string {
+/** 6.4 as `masked_number` says; the one rule of everything that shows a number. */
+export function maskNumber(digits: string): string {
   const last = Math.max(0, Math.min(SHOWN_LAST, digits.length - SHOWN_FIRST - HIDDEN_AT_LEAST))
-  const hidden = digits.length - SHOWN_FIRST - last
+  const hidden = Math.max(0, digits.length - SHOWN_FIRST - last)
   return digits.slice(0, SHOWN_FIRST) + 'x'.repeat(hidden) + digits.slice(digits.length - last)
 }
 

@@ -36,8 +36,11 @@ export function preservingToken(number: string): string {
 
 /** Whether a merchant's own token value is one: letters and digits, neither a card's number nor made of this one. */
 export function isUsableToken(token: string, number: string): boolean {
-  return /^[0-9A-Za-z]{1,40}$/.test(token) && !token.includes(number) && !isLiveCardNumber(token)
+  return /^[0-9A-Za-z]{1,40}$/.test(token) && !token.includes(number) && !holdsCardNumber(token)
 }
+
+// Also between letters. Within longer runs of digits every other number would hold one by chance.
+const holdsCardNumber = (token: string): boolean => (token.match(/[0-9]+/g) ?? []).some(isLiveCardNumber)
 
 function randomDigits(count: number): string {
   return Array.from({ length: count }, () => randomInt(10)).join('')

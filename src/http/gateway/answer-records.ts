@@ -2,7 +2,7 @@
 
 import type { Merchant } from '../../domain/merchants/merchant.ts'
 import type { Session } from '../../domain/sessions/sessions.ts'
-import { readCardNumber } from '../../domain/vault/card-number.ts'
+import { fundingMethodOf, readCardNumber } from '../../domain/vault/card-number.ts'
 import type { TokenView } from '../../domain/vault/tokens.ts'
 import { timeText, twoDigits } from './answer.ts'
 import type { Nested, NestedValue } from './grammar.ts'
@@ -26,7 +26,7 @@ export function tokenAnswer(merchant: Merchant, view: TokenView): Nested {
             expiry_month === null || expiry_year === null
               ? undefined
               : `${twoDigits(expiry_month)}${twoDigits(expiry_year)}`,
-          fundingMethod: 'UNKNOWN',
+          fundingMethod: fundingMethodOf(token.brand),
           nameOnCard: name_on_card,
           number: token.masked_number,
           scheme: token.scheme,

@@ -5,9 +5,12 @@
 import type { Agreement } from '../../domain/agreements/agreement.ts'
 import type { Order, OrderView, Transaction, TransactionView } from '../../domain/cards/model.ts'
 import type { Merchant } from '../../domain/merchants/merchant.ts'
-import type { Nested, NestedValue } from './grammar.ts'
+import { fundingMethodOf } from '../../domain/vault/card-number.ts'
+import { FIELDS } from './fields.ts'
+import { isList, isNested, type Nested, type NestedValue } from './grammar.ts'
 import { amountNumber } from './json.ts'
-import { groupAt, mergeFields, present, without } from './nested.ts'
+import { echoed } from './mask.ts'
+import { groupAt, mergeFields, present, textAt, without } from './nested.ts'
 
 const APPROVED: ReadonlySet<string> = new Set([
   'APPROVED',
@@ -33,15 +36,6 @@ const OTHER_CARD: ReadonlySet<string> = new Set([
 ])
 const ABANDON: ReadonlySet<string> = new Set(['BLOCKED', 'DECLINED_DO_NOT_CONTACT'])
 
-/** Acquirers' own letters of a security code's result. */
-const CSC_LETTERS: Readonly<Record<string, string>> = {
-  MATCH: 'M',
-  NO_MATCH: 'N',
-  NOT_PROCESSED: 'P',
-  NOT_PRESENT: 'S',
-  NOT_SUPPORTED: 'U',
-}
-
 /** `response.gatewayRecommendation`: what to do next. A result that is not known yet has none. */
 function recommendation(transaction: Transaction): string | undefined {
   const { gateway_code, result } = transaction
@@ -58,7 +52,7 @@ export function transactionAnswer(view: TransactionView, version: number): Neste
   const told = view.details as Nested
   // The payer, the addresses and the like are the order's: later transactions show them, too.
   const under = initially ? told : mergeFields(without(initial.details as Nested, ['transaction', 'risk']), told)
-  return mergeFields(under, {
+  return mergeFields(echoed(under), {
     ...present<Record<string, NestedValue>>({
       agreement: agreementOf(view),
       authorizationResponse: authorizationResponse(transaction),
@@ -67,7 +61,7 @@ export function transactionAnswer(view: TransactionView, version: number): Neste
     }),
     gatewayEntryPoint: 'WEB_SERVICES_API',
     merchant: merchant.merchant_id,
-    order: { id: order.order_id, ...orderAsLeft(merchant, order, transaction) },
+    order: { id: order.order_id, ...orderAsLeft(merchant, order, transaction, version) },
     response: response(transaction),
     result: transaction.result,
     timeOfLastUpdate: timeText(transaction.recorded_at ?? transaction.submitted_at),
@@ -83,7 +77,7 @@ export function orderAnswer(view: OrderView, version: number): Nested {
   const initial =
     transactions.find(({ transaction }) => transaction.transaction_id === order.initial_transaction_id) ??
     transactions[0]
-  const told = (initial?.initial.details ?? {}) as Nested
+  const told = echoed((initial?.initial.details ?? {}) as Nested)
   const under = { ...without(told, ['order', 'transaction']), ...groupAt(told, 'order') }
   return mergeFields(under, {
     ...(initial !== undefined &&
@@ -94,10 +88,29 @@ export function orderAnswer(view: OrderView, version: number): Nested {
     id: order.order_id,
     merchant: merchant.merchant_id,
     result: orderResult(view),
-    ...orderNow(merchant, order),
-    transaction: transactions.map((one) => transactionAnswer(one, version)),
+    ...orderFields(merchant, order, order.status, order.updated_at, order, version),
+    transaction: transactions.map(listingOnce).map((one) => transactionAnswer(one, version)),
     version: String(version),
   })
+}
+
+/**
+ * The lists that an order was made with (items, flights) stand in the order and in its initial transaction: repeated in
+ * each of 500 captures they would make an answer of 30 MB, which holds up everybody for seconds.
+ */
+function listingOnce(view: TransactionView): TransactionView {
+  const { transaction, initial } = view
+  if (initial.transaction === transaction) return view
+  return { ...view, initial: { ...initial, details: withoutLists(initial.details as Nested) } }
+}
+
+function withoutLists(fields: Nested): Nested {
+  const kept: Record<string, NestedValue> = {}
+  for (const [name, value] of Object.entries(fields)) {
+    if (isList(value)) continue
+    kept[name] = isNested(value) ? withoutLists(value) : value
+  }
+  return kept
 }
 
 function orderResult({ order, transactions }: OrderView): string {
@@ -105,19 +118,17 @@ function orderResult({ order, transactions }: OrderView): string {
   return order.status === 'INITIATED' ? (transactions.at(-1)?.transaction.result ?? 'PENDING') : 'SUCCESS'
 }
 
-function orderNow(merchant: Merchant, order: Order): Nested {
-  return orderFields(merchant, order, order.status, order.updated_at, order)
+function orderAsLeft(merchant: Merchant, order: Order, transaction: Transaction, version: number): Nested {
+  const updated_at = transaction.recorded_at ?? transaction.submitted_at
+  const { order_amount_minor: amount_minor, authorized_minor, captured_minor, refunded_minor } = transaction
+  const totals = { amount_minor, authorized_minor, captured_minor, refunded_minor }
+  // After a decline or a VERIFY an order may be tried in another currency: these totals are of this transaction's.
+  const then = { ...order, currency: transaction.currency }
+  return orderFields(merchant, then, transaction.order_status ?? order.status, updated_at, totals, version)
 }
 
-function orderAsLeft(merchant: Merchant, order: Order, transaction: Transaction): Nested {
-  const updated_at = transaction.recorded_at ?? transaction.submitted_at
-  return orderFields(merchant, order, transaction.order_status ?? order.status, updated_at, {
-    amount_minor: transaction.order_amount_minor,
-    authorized_minor: transaction.authorized_minor,
-    captured_minor: transaction.captured_minor,
-    refunded_minor: transaction.refunded_minor,
-  })
-}
+/** The one field of answers that is younger than the oldest version served. */
+const DISBURSED_SINCE = FIELDS.find(({ path }) => path === 'order.totalDisbursedAmount')?.since ?? 0
 
 function orderFields(
   merchant: Merchant,
@@ -125,6 +136,7 @@ function orderFields(
   status: string,
   updated_at: Date,
   totals: Pick<Order, 'amount_minor' | 'authorized_minor' | 'captured_minor' | 'refunded_minor'>,
+  version: number,
 ): Nested {
   const amount = amountNumber(totals.amount_minor, currency)
   return {
@@ -138,7 +150,7 @@ function orderFields(
     status,
     totalAuthorizedAmount: amountNumber(totals.authorized_minor, currency),
     totalCapturedAmount: amountNumber(totals.captured_minor, currency),
-    totalDisbursedAmount: amountNumber(0, currency),
+    ...(version >= DISBURSED_SINCE && { totalDisbursedAmount: amountNumber(0, currency) }),
     totalRefundedAmount: amountNumber(totals.refunded_minor, currency),
   }
 }
@@ -167,22 +179,24 @@ function transactionGroup(merchant: Merchant, transaction: Transaction): Nested 
 function response(transaction: Transaction): Nested {
   const { csc_result, avs_result } = transaction
   return present<Record<string, NestedValue>>({
-    acquirerCode: transaction.acquirer_code ?? undefined,
+    // Empty while the acquirer has not answered.
+    acquirerCode: transaction.acquirer_code || undefined,
     acquirerMessage: transaction.acquirer_message ?? undefined,
-    cardSecurityCode:
-      csc_result === null
-        ? undefined
-        : present<Record<string, NestedValue>>({ acquirerCode: CSC_LETTERS[csc_result], gatewayCode: csc_result }),
+    cardSecurityCode: csc_result === null ? undefined : { gatewayCode: csc_result },
     cardholderVerification: avs_result === null ? undefined : { avs: { gatewayCode: avs_result } },
     gatewayCode: transaction.gateway_code,
     gatewayRecommendation: recommendation(transaction),
   })
 }
 
+/** As acquirers' response codes are. REVERSED and NOT_SENT stand there for want of an answer and are our words. */
+const RESPONSE_CODE = /^[0-9A-Z]{2,3}$/
+
 function authorizationResponse(transaction: Transaction): Nested | undefined {
-  if (transaction.acquirer_code === null) return undefined
+  const { acquirer_code } = transaction
+  if (acquirer_code === null || !RESPONSE_CODE.test(acquirer_code)) return undefined
   return present<Record<string, NestedValue>>({
-    responseCode: transaction.acquirer_code,
+    responseCode: acquirer_code,
     stan: transaction.stan ?? undefined,
     transactionIdentifier: transaction.trace_id ?? undefined,
   })
@@ -199,30 +213,37 @@ function sourceOfFunds(initial: Transaction): Nested | undefined {
           initial.expiry_month === null || initial.expiry_year === null
             ? undefined
             : { month: String(initial.expiry_month), year: twoDigits(initial.expiry_year) },
-        fundingMethod: 'UNKNOWN',
+        fundingMethod: fundingMethodOf(initial.brand),
         number: initial.masked_number,
         scheme: initial.scheme ?? undefined,
         storedOnFile: initial.stored_on_file ?? undefined,
       }),
     },
     token: initial.token ?? undefined,
-    type: initial.funds_type ?? 'CARD',
+    // Of what stands in `number`: behind a gateway token that is the card, whatever the payment went out under.
+    type: initial.token === null ? (initial.funds_type ?? 'CARD') : 'CARD',
   })
 }
 
-function agreementOf({ initial, agreement_type }: TransactionView): Nested | undefined {
-  const { agreement_id } = initial.transaction
+function agreementOf(view: TransactionView): Nested | undefined {
+  const { agreement_id } = view.initial.transaction
   if (agreement_id === null) return undefined
-  return present<Record<string, NestedValue>>({ id: agreement_id, type: agreement_type })
+  return present<Record<string, NestedValue>>({ id: agreement_id, type: agreementType(view) })
+}
+
+// As the request told it: an order may have been tried under another agreement since, and the answer stays as it was.
+function agreementType({ initial, agreement_type }: TransactionView): string | undefined {
+  return textAt(groupAt(initial.details as Nested, 'agreement'), 'type') ?? agreement_type
 }
 
 // The exemption of article 14 of the technical standards on authentication, claimed for what the payer set up before.
-function isExempt({ transaction, agreement_type }: TransactionView): boolean {
+function isExempt(view: TransactionView): boolean {
+  const { source, result, type } = view.transaction
   return (
-    transaction.source === 'MERCHANT' &&
-    transaction.result === 'SUCCESS' &&
-    agreement_type === 'RECURRING' &&
-    (transaction.type === 'PAYMENT' || transaction.type === 'AUTHORIZATION')
+    source === 'MERCHANT' &&
+    result === 'SUCCESS' &&
+    agreementType(view) === 'RECURRING' &&
+    (type === 'PAYMENT' || type === 'AUTHORIZATION')
   )
 }
 

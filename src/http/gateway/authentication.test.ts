@@ -106,7 +106,7 @@ test("a session's id is the password of that session only, and not for ever", as
     order: await world.call({ path: ORDER, as }),
     create: await world.call({ method: 'POST', path: base, as }),
     own: await world.call({ path: `${base}/${id}`, as }),
-    own_update: await world.call({ method: 'PUT', path: `${base}/${id}`, as, body: { order: { currency: 'RON' } } }),
+    own_update: await world.call({ method: 'PUT', path: `${base}/${id}`, as, body: { locale: 'ro' } }),
     used_up: await world.call({ path: `${base}/${id}`, as }),
     of_nobody: await world.call({ path: `${base}/${id}`, as: { ...as, merchant_id: 'TWO' } }),
   }

@@ -27,6 +27,9 @@ const NOBODY = { partner_id: 0 } as Merchant
 
 export type Credentials = { readonly user: string; readonly password: string }
 
+/** Who calls. `by_session`: with a session's id for a password, so from the payer's device perhaps. */
+export type Authenticated = { readonly merchant: Merchant; readonly by_session: boolean }
+
 export type Claim = {
   readonly credentials: Credentials | undefined
   /** Whose resource is asked for: the merchant of the path, or of the field. */
@@ -43,10 +46,10 @@ export async function authenticate(
   limits: Limits,
   request: FastifyRequest,
   claim: Claim,
-): Promise<Merchant> {
-  const merchant =
+): Promise<Authenticated> {
+  const { merchant, by_session } =
     claim.credentials === undefined
-      ? await byCertificate(context, request, claim.merchant_id)
+      ? { merchant: await byCertificate(context, request, claim.merchant_id), by_session: false }
       : await byPassword(context, request, claim, claim.credentials)
   // Only a proven merchant is named in logs and counted: a stranger cannot use up its limit.
   request.partner_id = merchant.partner_id
@@ -54,7 +57,7 @@ export async function authenticate(
   await limits.countPartner({ partner_id: merchant.partner_id })
   if (merchant.partner.status === 'suspended') throw new PunteError('PARTNER_SUSPENDED')
   if (merchant.merchant_id !== claim.merchant_id) throw new PunteError('ENTITY_NOT_AUTHORISED')
-  return merchant
+  return { merchant, by_session }
 }
 
 /**
@@ -76,7 +79,7 @@ async function byPassword(
   request: FastifyRequest,
   claim: Claim,
   { user, password }: Credentials,
-): Promise<Merchant> {
+): Promise<Authenticated> {
   if (user.length > MAX_CREDENTIAL_LENGTH || password.length > MAX_CREDENTIAL_LENGTH)
     throw new PunteError('CREDENTIALS_INVALID')
   const merchant = user.startsWith(USER_PREFIX)
@@ -85,12 +88,12 @@ async function byPassword(
   const { session_id } = claim
   if (session_id !== undefined && sameText(password, session_id)) {
     const is_session = await isSessionPassword(context, { merchant: merchant ?? NOBODY, session_id })
-    if (is_session && merchant !== undefined) return merchant
+    if (is_session && merchant !== undefined) return { merchant, by_session: true }
   }
   const address = addressKey(request.ip)
   if (!(await checkPassword(context, { merchant, password, address })) || merchant === undefined)
     throw new PunteError('CREDENTIALS_INVALID')
-  return merchant
+  return { merchant, by_session: false }
 }
 
 // Why a certificate is refused is for the log: said to the caller, it would tell which merchants there are.

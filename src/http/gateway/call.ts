@@ -10,6 +10,8 @@ export type Call = {
   readonly merchant: Merchant
   readonly operation: GatewayOperation
   readonly version: number
+  /** Called with a session's id for a password. */
+  readonly by_session: boolean
   /** Checked for form. Ids of a REST address stand in their places, as NVP sends them. */
   readonly fields: Nested
 }

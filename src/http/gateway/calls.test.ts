@@ -42,6 +42,18 @@ const nvp = (fields: Record<string, string>, as = one): Promise<Answer> =>
     }).toString(),
   })
 
+test('a decline keeps its currency when the order is then paid in another', async () => {
+  world.acquirer.answers.push(DECLINED)
+  const declined = await put('currencies', '1', pay({ order: { amount: '10.50', currency: 'RON' } }))
+  assert.equal(declined.json.result, 'FAILURE')
+  const paid = await put('currencies', '2', pay({ order: { amount: '700', currency: 'JPY' } }))
+  assert.equal(paid.status, 201, paid.text)
+  const again = await put('currencies', '1', pay({ order: { amount: '10.50', currency: 'RON' } }))
+  assert.equal(again.json.order.currency, 'RON')
+  assert.equal(again.json.order.amount, 10.5)
+  assert.equal((await get('/order/currencies')).json.currency, 'JPY')
+})
+
 test('an approved payment is 201 with the whole envelope', async () => {
   const told = { billing: { address: { street: 'Alpha St' } }, customer: { email: 'ana@example.ro' } }
   const answer = await put('full', '1', pay({ ...told, correlationId: 'c-1' }))
@@ -55,7 +67,7 @@ test('an approved payment is 201 with the whole envelope', async () => {
   assert.deepEqual(response, {
     acquirerCode: '00',
     acquirerMessage: 'Approved',
-    cardSecurityCode: { acquirerCode: 'M', gatewayCode: 'MATCH' },
+    cardSecurityCode: { gatewayCode: 'MATCH' },
     gatewayCode: 'APPROVED',
     gatewayRecommendation: 'PROCEED',
   })

@@ -219,6 +219,9 @@ export const amount = (): Rule => decimal(14, 'amount')
 /** An amount that may be negative: discounts and the like in line items. */
 export const signedAmount = (): Rule => decimal(14, 'amount, may be negative', /^-?(?:\d+\.?\d*|\.\d+)$/)
 
+/** Whether a rule is of money: answers tell it as a number. */
+export const isAmount = ({ type }: Rule): boolean => type.startsWith('amount')
+
 /** A whole number as JSON number or digits; normalised to a number. */
 export const integer = (min: number, max: number): Rule => ({
   is: 'rule',

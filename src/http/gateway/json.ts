@@ -23,6 +23,12 @@ export function amountNumber(amount_minor: number, currency: string): RawNumber 
   return raw.rawJSON(currencyAmountText(amount_minor, currency))
 }
 
+/** A decimal number of the grammar (`1.`, `.5`, `007` among them) as a number of an answer, its decimals kept. */
+export function decimalNumber(text: string): RawNumber {
+  const [, sign = '', whole = '', decimals = ''] = /^(-?)0*(\d*)\.?(\d*)$/.exec(text) ?? []
+  return raw.rawJSON(`${sign}${whole === '' ? '0' : whole}${decimals === '' ? '' : `.${decimals}`}`)
+}
+
 export const isRawNumber = (value: unknown): value is RawNumber => raw.isRawJSON(value)
 
 type Reading = { readonly text: string; at: number; values: number }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FIELDS } from './fields.ts'
-import { detailsOf, maskedNumber, maskFields } from './mask.ts'
+import { detailsOf, echoed, maskFields } from './mask.ts'
 import { fieldReference, fieldReferenceHtml } from './reference.ts'
 
 const SENT = {
@@ -52,10 +52,31 @@ test('what is kept has no card, no code, no credential, and nothing that is stor
 
 test('a number is never shown whole', () => {
   for (let length = 9; length <= 19; length++) {
-    const masked = maskedNumber('5123456789012345678'.slice(0, length))
+    const number = '5123456789012345678'.slice(0, length)
+    const shown = JSON.stringify(maskFields({ sourceOfFunds: { provided: { card: { number } } } }))
+    const masked = /"number":"(.*?)"/.exec(shown)?.[1] ?? ''
     assert.equal(masked.length, length)
-    assert.match(masked, /^\d{6}x{3,}\d{0,4}$/)
+    assert.match(masked, length < 14 ? /^\d{6}x{3,}\d{0,3}$/ : /^\d{6}x{4,}\d{4}$/)
   }
+})
+
+test('amounts that were told come back as numbers, as many decimals as they had; rates and quantities as they were', () => {
+  const kept = {
+    order: {
+      taxAmount: '19.00',
+      discountAmount: '007.',
+      dutyAmount: '.5',
+      item: [{ name: '1.00', quantity: '2.0', unitPrice: '-1.10' }],
+      shippingAndHandlingTaxRate: '0.19',
+      custom: { a: '1.00' },
+    },
+    agreement: { maximumAmountPerPayment: '100' },
+  }
+  assert.equal(
+    JSON.stringify(echoed(kept)),
+    '{"order":{"taxAmount":19.00,"discountAmount":7,"dutyAmount":0.5,"item":[{"name":"1.00","quantity":"2.0","unitPrice":-1.10}],' +
+      '"shippingAndHandlingTaxRate":"0.19","custom":{"a":"1.00"}},"agreement":{"maximumAmountPerPayment":100}}',
+  )
 })
 
 test('a path stands once in the table', () => {

@@ -1,6 +1,8 @@
 /** What of a request may be shown again, and what may be kept: by the table's `secret` and `kept`. Unknown names are left out. */
+import { maskNumber } from '../../domain/vault/card-number.ts'
 import type { Secret } from './fields/table.ts'
-import { isList, isNested, type Nested, type NestedValue } from './grammar.ts'
+import { isAmount, isList, isNested, type Nested, type NestedValue } from './grammar.ts'
+import { decimalNumber } from './json.ts'
 import { EVERY_FIELD, type Leaf, type Tree } from './tree.ts'
 
 /** For echoes: card number 6.4, security code `xxx`, credentials left out, everything else as it is. */
@@ -18,17 +20,17 @@ export function detailsOf(fields: Nested): Nested {
   ) as Nested
 }
 
-/** First six and last four digits; of numbers too short for that, the first six alone. */
-export function maskedNumber(number: string): string {
-  const hidden = number.length - 10
-  if (hidden < 3) return number.slice(0, 6).padEnd(number.length, 'x')
-  return `${number.slice(0, 6)}${'x'.repeat(hidden)}${number.slice(-4)}`
+/** What was kept, as answers tell it: amounts are numbers there, with the decimals they were written with. */
+export function echoed(details: Nested): Nested {
+  return walk(EVERY_FIELD, details, ({ field }, value) =>
+    typeof value === 'string' && field.rule !== undefined && isAmount(field.rule) ? decimalNumber(value) : value,
+  ) as Nested
 }
 
 function masked(secret: Secret | undefined, value: NestedValue): NestedValue | undefined {
   if (secret === undefined || secret === 'personal') return value
   if (secret === 'credential') return undefined
-  return secret === 'code' ? 'xxx' : maskedNumber(String(value))
+  return secret === 'code' ? 'xxx' : maskNumber(String(value))
 }
 
 type Visit = (leaf: Leaf, value: NestedValue) => NestedValue | undefined

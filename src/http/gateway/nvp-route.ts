@@ -28,14 +28,14 @@ export function serveNvp(server: FastifyInstance, context: Context, limits: Limi
       const version = readVersion((request.params as PathNames).version)
       const form = readForm(Buffer.isBuffer(request.body) ? request.body : NO_BODY, charsetOf(request))
       const named = textAt(form, 'apiOperation')
-      const merchant = await authenticate(context, limits, request, {
+      const caller = await authenticate(context, limits, request, {
         credentials: credentialsOf(request, form),
         merchant_id: merchantOf(form),
         ...(OF_SESSIONS.has(named ?? '') && { session_id: textAt(groupAt(form, 'session'), 'id') }),
       })
       const operation = operationOf(named, operations, true)
       const fields = withToken(operation, without(form, NOT_OF_THE_OPERATION))
-      const answer = await perform(context, { merchant, operation, version, fields })
+      const answer = await perform(context, { ...caller, operation, version, fields })
       return reply.header('content-type', NVP_ANSWER).send(writeForm(answer))
     })
   }

@@ -4,7 +4,7 @@
  */
 import type { Handler } from './call.ts'
 import type { GatewayOperation } from './grammar.ts'
-import { FIRST_VERSION, NVP_PATH, PATHS } from './paths.ts'
+import { NVP_PATH, PATHS } from './paths.ts'
 import {
   changeSession,
   openSession,
@@ -26,56 +26,51 @@ export type OperationRow = {
   readonly named_in_body: boolean
   /** NVP's `apiOperation`; REST's, too, where it is named in the body. */
   readonly nvp: string
-  /** Version of the interface that brought it; where that is not known, the oldest served. */
-  readonly since: number
   /** HTTP status over REST of an operation that was carried out, a declined payment among them. */
   readonly status: 200 | 201
   readonly handle: Handler
 }
 
 const put: Route = ['PUT', 'transaction']
-const row = (nvp: string, rest: readonly Route[], since: number, status: 200 | 201, handle: Handler): OperationRow => ({
+const row = (nvp: string, rest: readonly Route[], status: 200 | 201, handle: Handler): OperationRow => ({
   rest,
   named_in_body: rest.includes(put),
   nvp,
-  since,
   status,
   handle,
 })
 
 export const OPERATION_TABLE: Readonly<Record<Exclude<GatewayOperation, 'INFORMATION'>, OperationRow>> = {
-  PAY: row('PAY', [put], 1, 201, chargeCard),
-  AUTHORIZE: row('AUTHORIZE', [put], 1, 201, chargeCard),
-  VERIFY: row('VERIFY', [put], 7, 201, chargeCard),
-  CAPTURE: row('CAPTURE', [put], 1, 201, actOnOrder),
-  REFUND: row('REFUND', [put], 1, 201, actOnOrder),
-  VOID: row('VOID', [put], 4, 201, actOnOrder),
-  UPDATE_AUTHORIZATION: row('UPDATE_AUTHORIZATION', [put], 11, 201, actOnOrder),
-  RETRIEVE_TRANSACTION: row('RETRIEVE_TRANSACTION', [['GET', 'transaction']], 1, 200, showTransaction),
-  RETRIEVE_ORDER: row('RETRIEVE_ORDER', [['GET', 'order']], 11, 200, showOrder),
-  CREATE_SESSION: row('CREATE_SESSION', [['POST', 'sessions']], FIRST_VERSION, 201, openSession),
-  UPDATE_SESSION: row('UPDATE_SESSION', [['PUT', 'session']], FIRST_VERSION, 200, changeSession),
-  RETRIEVE_SESSION: row('RETRIEVE_SESSION', [['GET', 'session']], FIRST_VERSION, 200, showSession),
+  PAY: row('PAY', [put], 201, chargeCard),
+  AUTHORIZE: row('AUTHORIZE', [put], 201, chargeCard),
+  VERIFY: row('VERIFY', [put], 201, chargeCard),
+  CAPTURE: row('CAPTURE', [put], 201, actOnOrder),
+  REFUND: row('REFUND', [put], 201, actOnOrder),
+  VOID: row('VOID', [put], 201, actOnOrder),
+  UPDATE_AUTHORIZATION: row('UPDATE_AUTHORIZATION', [put], 201, actOnOrder),
+  RETRIEVE_TRANSACTION: row('RETRIEVE_TRANSACTION', [['GET', 'transaction']], 200, showTransaction),
+  RETRIEVE_ORDER: row('RETRIEVE_ORDER', [['GET', 'order']], 200, showOrder),
+  CREATE_SESSION: row('CREATE_SESSION', [['POST', 'sessions']], 201, openSession),
+  UPDATE_SESSION: row('UPDATE_SESSION', [['PUT', 'session']], 200, changeSession),
+  RETRIEVE_SESSION: row('RETRIEVE_SESSION', [['GET', 'session']], 200, showSession),
   TOKENIZE: row(
     'TOKENIZE',
     [
       ['POST', 'tokens'],
       ['PUT', 'token'],
     ],
-    FIRST_VERSION,
     201,
     tokenize,
   ),
-  RETRIEVE_TOKEN: row('RETRIEVE_TOKEN', [['GET', 'token']], FIRST_VERSION, 200, showToken),
-  DELETE_TOKEN: row('DELETE_TOKEN', [['DELETE', 'token']], FIRST_VERSION, 200, removeToken),
-  RETRIEVE_AGREEMENT: row('RETRIEVE_AGREEMENT', [['GET', 'agreement']], FIRST_VERSION, 200, showAgreement),
+  RETRIEVE_TOKEN: row('RETRIEVE_TOKEN', [['GET', 'token']], 200, showToken),
+  DELETE_TOKEN: row('DELETE_TOKEN', [['DELETE', 'token']], 200, removeToken),
+  RETRIEVE_AGREEMENT: row('RETRIEVE_AGREEMENT', [['GET', 'agreement']], 200, showAgreement),
   PAYMENT_OPTIONS_INQUIRY: row(
     'PAYMENT_OPTIONS_INQUIRY',
     [
       ['GET', 'payment_options'],
       ['POST', 'payment_options'],
     ],
-    FIRST_VERSION,
     200,
     showPaymentOptions,
   ),

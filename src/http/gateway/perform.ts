@@ -1,14 +1,13 @@
 /** One way through every call, REST or NVP: form, then meaning, then the answer with the caller's correlation id. */
 import type { Context } from '../../domain/context.ts'
 import { PunteError } from '../../domain/errors.ts'
-import type { Merchant } from '../../domain/merchants/merchant.ts'
+import type { Authenticated } from './authentication.ts'
 import { invalidField, missingField, type Nested, type NestedValue } from './grammar.ts'
 import { textAt } from './nested.ts'
 import { OPERATION_TABLE, type ServedOperation } from './operations.ts'
 import { checkFields } from './validate.ts'
 
-export type Asked = {
-  readonly merchant: Merchant
+export type Asked = Authenticated & {
   readonly operation: ServedOperation
   readonly version: number
   /** As sent, without credentials, merchant and apiOperation. */
@@ -16,9 +15,10 @@ export type Asked = {
 }
 
 /** @throws PunteError whatever the operation refuses; a declined payment is an answer */
-export async function perform(context: Context, { merchant, operation, version, fields }: Asked): Promise<Nested> {
+export async function perform(context: Context, { fields, ...asked }: Asked): Promise<Nested> {
+  const { operation, version } = asked
   const checked = checkFields(operation, version, fields)
-  const answer = await OPERATION_TABLE[operation].handle(context, { merchant, operation, version, fields: checked })
+  const answer = await OPERATION_TABLE[operation].handle(context, { ...asked, fields: checked })
   const correlationId = textAt(checked, 'correlationId')
   return correlationId === undefined ? answer : { ...answer, correlationId }
 }

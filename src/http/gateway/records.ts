@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { retrieveAgreement } from '../../domain/agreements/retrieve.ts'
 import type { Context } from '../../domain/context.ts'
+import { PunteError } from '../../domain/errors.ts'
 import { createSession, retrieveSession, updateSession } from '../../domain/sessions/sessions.ts'
 import { createToken, deleteToken, retrieveToken, saveToken } from '../../domain/vault/tokens.ts'
 import { agreementAnswer } from './answer.ts'
@@ -29,7 +30,8 @@ export async function openSession(context: Context, { merchant, fields }: Call):
   return sessionCreatedAnswer(merchant, session)
 }
 
-export async function changeSession(context: Context, { merchant, fields }: Call): Promise<Nested> {
+export async function changeSession(context: Context, { merchant, fields, by_session }: Call): Promise<Nested> {
+  if (by_session) requirePayersFields(fields)
   const session_id = requiredId(fields, 'session')
   const locked = textAt(groupAt(fields, 'session'), 'version')
   const session = await updateSession(context, {
@@ -39,6 +41,34 @@ export async function changeSession(context: Context, { merchant, fields }: Call
     fields: without(fields, NOT_OF_SESSIONS),
   })
   return sessionAnswer(merchant, session)
+}
+
+/** What a payer may say: who they are, where the goods go, the card in their hand. */
+const PAYERS_GROUPS = new Set(['billing', 'customer', 'device', 'locale', 'shipping', 'sourceOfFunds'])
+/** Whether a card was kept, and which kept card is meant, the merchant says. */
+const MERCHANTS_OF_FUNDS = [
+  ['sourceOfFunds', 'token'],
+  ['sourceOfFunds', 'provided', 'card', 'storedOnFile'],
+] as const
+
+/**
+ * A session's id is handed to the payer's device. Who holds it must not set the amount, the source or the agreement of a
+ * payment that the merchant makes of the session.
+ * @throws PunteError OPERATION_NOT_PERMITTED with the field
+ */
+function requirePayersFields(fields: Nested): void {
+  const refused = (field: string): PunteError =>
+    new PunteError('OPERATION_NOT_PERMITTED', {
+      field,
+      text: `Parameter '${field}' cannot be given with a session's id as the password.`,
+    })
+  for (const name of Object.keys(fields))
+    if (!PAYERS_GROUPS.has(name) && !NOT_OF_SESSIONS.includes(name)) throw refused(name)
+  for (const path of MERCHANTS_OF_FUNDS) {
+    const group = path.slice(0, -1).reduce<Nested | undefined>(groupAt, fields)
+    if (group?.[path.at(-1) ?? ''] !== undefined) throw refused(path.join('.'))
+  }
+  if (textAt(groupAt(fields, 'sourceOfFunds'), 'type') === 'SCHEME_TOKEN') throw refused('sourceOfFunds.type')
 }
 
 /** Of one call, not of what the payer gave. */

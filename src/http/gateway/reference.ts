@@ -8,7 +8,8 @@ const ABOUT = [
     '(`order.item[0].name`). `null`, `{}` and `[]` say nothing and are passed over; a name that is not listed for the ' +
     'operation is refused.',
   'Amounts are decimal numbers with a point, as text or as JSON numbers. Fields made of digits and whole numbers may be ' +
-    'given either way, too. Answers carry amounts as numbers with all digits of the currency.',
+    'given either way, too. Answers carry amounts as numbers with all digits of the currency; those that a request told beside ' +
+    'the amount keep the decimals they had. In answers about tokens `sourceOfFunds.provided.card.expiry` is one text, MMYY.',
   'PAY and AUTHORIZE need `order.amount` or `order.netAmount`; PAY, AUTHORIZE and VERIFY need a card ' +
     '(`sourceOfFunds.provided.card.number` with its expiry) or `sourceOfFunds.token`, in the request or in the session it ' +
     'names. UPDATE_AUTHORIZATION takes amount and currency from `transaction` or from `order`.',

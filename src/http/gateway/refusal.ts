@@ -3,6 +3,7 @@
  * content as dotted names on NVP. A declined payment is no refusal: it is an answer (answer.ts).
  */
 import type { ErrorCode, PunteError } from '../../domain/errors.ts'
+import { withoutCardNumbers } from './strays.ts'
 
 export type Cause = 'INVALID_REQUEST' | 'REQUEST_REJECTED' | 'SERVER_BUSY' | 'SERVER_FAILED'
 export type RefusalBody = {
@@ -40,7 +41,7 @@ export function refusalBody(error: PunteError, trace_id: string): RefusalBody {
   const cause = causeOf(error)
   if (cause === 'SERVER_FAILED' || cause === 'REQUEST_REJECTED')
     return { error: { cause, supportCode: trace_id }, result: 'ERROR' }
-  const explanation = error.message.slice(0, MAX_EXPLANATION)
+  const explanation = withoutCardNumbers(error.message.slice(0, MAX_EXPLANATION))
   if (cause === 'SERVER_BUSY' || error.field === undefined) return { error: { cause, explanation }, result: 'ERROR' }
   const validationType = VALIDATION_TYPES[error.code] ?? 'INVALID'
   return {

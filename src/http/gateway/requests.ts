@@ -11,10 +11,12 @@ import type {
   StoredOnFile,
 } from '../../domain/cards/model.ts'
 import type { Context } from '../../domain/context.ts'
+import { PunteError } from '../../domain/errors.ts'
 import type { Merchant, Source } from '../../domain/merchants/merchant.ts'
 import { type GatewayOperation, isList, type Nested, type NestedValue } from './grammar.ts'
 import { detailsOf } from './mask.ts'
 import { groupAt, integerAt, present, textAt, without } from './nested.ts'
+import { keptSafely, refuseNumberInIds } from './strays.ts'
 
 /** What every transaction request names. */
 export type Transacting = {
@@ -31,6 +33,7 @@ export function chargeRequest(
   fields: Nested,
   from_session: boolean,
 ): ChargeRequest {
+  refuseNumberInIds(fields)
   const order = groupAt(fields, 'order')
   const funds = groupAt(fields, 'sourceOfFunds')
   const transaction = groupAt(fields, 'transaction')
@@ -39,7 +42,7 @@ export function chargeRequest(
   return present<ChargeRequest>({
     ...about,
     operation,
-    details: keptDetails(fields),
+    details: keptDetails(fields, 'charge'),
     amount: textAt(order, 'amount') ?? textAt(order, 'netAmount'),
     currency: textAt(order, 'currency') ?? '',
     funds_type: textAt(funds, 'type') as 'CARD' | 'SCHEME_TOKEN' | undefined,
@@ -60,14 +63,26 @@ export function chargeRequest(
 export function followOnRequest(operation: FollowOnOperation, about: Transacting, fields: Nested): FollowOnRequest {
   const order = groupAt(fields, 'order')
   const transaction = groupAt(fields, 'transaction')
+  for (const name of ['amount', 'currency'] as const) refuseTwoTexts(order, transaction, name)
   return present<FollowOnRequest>({
     ...about,
     operation,
-    details: keptDetails(fields),
+    details: keptDetails(fields, 'follow_on'),
     // An update of an authorisation names its amount either way.
     amount: textAt(transaction, 'amount') ?? textAt(order, 'amount'),
     currency: textAt(transaction, 'currency') ?? textAt(order, 'currency'),
     target_transaction_id: textAt(transaction, 'targetTransactionId'),
+  })
+}
+
+/** Of two amounts that are not one, neither is taken. @throws PunteError FIELD_INVALID */
+function refuseTwoTexts(order: Nested | undefined, transaction: Nested | undefined, name: 'amount' | 'currency'): void {
+  const [one, other] = [textAt(order, name), textAt(transaction, name)]
+  if (one === undefined || other === undefined || one === other) return
+  if (name === 'amount' && Number(one) === Number(other)) return
+  throw new PunteError('FIELD_INVALID', {
+    field: `transaction.${name}`,
+    text: `order.${name} and transaction.${name} are not the same.`,
   })
 }
 
@@ -100,8 +115,9 @@ function agreementTerms(agreement: Nested | undefined): AgreementTerms {
 }
 
 // The correlation id is of the call, not of the transaction: echoed, never kept.
-function keptDetails(fields: Nested): Nested {
-  return without(detailsOf(fields), ['correlationId', 'responseControls', 'session', 'apiOperation'])
+function keptDetails(fields: Nested, kind: 'charge' | 'follow_on'): Nested {
+  const details = without(detailsOf(fields), ['correlationId', 'responseControls', 'session', 'apiOperation'])
+  return keptSafely(details, fields, kind)
 }
 
 /** Of one call alone, or nobody's business: the same request may come again with another one of these. */

@@ -6,9 +6,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../../domain/context.ts'
 import { PunteError } from '../../domain/errors.ts'
-import type { Merchant } from '../../domain/merchants/merchant.ts'
 import type { Limits } from '../limits.ts'
-import { authenticate, basicCredentials } from './authentication.ts'
+import { type Authenticated, authenticate, basicCredentials } from './authentication.ts'
 import { isList, isNested, type Nested, type NestedValue } from './grammar.ts'
 import { readJson } from './json.ts'
 import { without } from './nested.ts'
@@ -21,7 +20,7 @@ export const JSON_ANSWER = 'application/json;charset=UTF-8'
 const INFORMATION_SECONDS = 10
 const NO_BODY = Buffer.alloc(0)
 
-type Caller = { readonly version: number; readonly merchant: Merchant }
+type Caller = Authenticated & { readonly version: number }
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -43,19 +42,19 @@ export function serveRest(server: FastifyInstance, context: Context, limits: Lim
         onRequest: async (request) => {
           const names = request.params as PathNames
           const version = readVersion(names.version)
-          const merchant = await authenticate(context, limits, request, {
+          const caller = await authenticate(context, limits, request, {
             credentials: basicCredentials(request.headers.authorization),
             merchant_id: names.merchant ?? '',
             ...(of_session && { session_id: names.session }),
           })
-          request.gateway_caller = { version, merchant }
+          request.gateway_caller = { ...caller, version }
         },
         handler: async (request, reply) => {
           const body = Buffer.isBuffer(request.body) ? readJson(request.body) : readJson(NO_BODY)
           const operation = operationOf(body.apiOperation, operations, required)
-          const { version, merchant } = request.gateway_caller as Caller
+          const caller = request.gateway_caller as Caller
           const fields = withPathNames(body, request.params as PathNames)
-          const answer = await perform(context, { merchant, operation, version, fields })
+          const answer = await perform(context, { ...caller, operation, fields })
           return sendJson(reply, OPERATION_TABLE[operation].status, answer)
         },
       })

@@ -1,5 +1,5 @@
 /** `agreement.*`: what the payer agreed to; and `authentication.*`, what is known of who they are. */
-import { amount, ascii, boolean, date, digits, identifier, integer, oneOf, text, url } from '../grammar.ts'
+import { amount, ascii, date, identifier, integer, oneOf, text, url } from '../grammar.ts'
 import { ANSWERS, answered, CHARGES, type Field, field, group, unsupported } from './table.ts'
 
 const agreement: readonly Field[] = group(
@@ -32,8 +32,8 @@ const agreement: readonly Field[] = group(
   },
 )
 
-// Names that clients send along or leave in a session. Which 3DS transaction a payment rests on may not be passed over in
-// silence, so that one is refused.
+// Names that clients send along or leave in a session. What an authentication of the payer found, here or elsewhere, may not be
+// passed over in silence (the payment would go out as if nobody had been authenticated), so that is refused.
 const authentication: readonly Field[] = group(
   'authentication',
   { optional: CHARGES, answer: ANSWERS },
@@ -46,22 +46,9 @@ const authentication: readonly Field[] = group(
     psd2: { exemption: ascii(40), whitelistStatus: ascii(40) },
     purpose: ascii(40),
     redirectResponseUrl: field(url(), { kept: false }),
-    '3ds': {
-      acsEci: digits(2),
-      authenticationToken: field(ascii(40), { secret: 'credential' }),
-      transactionId: ascii(50),
-    },
-    '3ds1': { paResStatus: ascii(1), veResEnrolled: ascii(1) },
-    '3ds2': {
-      acsTransactionId: ascii(36),
-      challenge: boolean(),
-      dsTransactionId: ascii(36),
-      protocolVersion: ascii(12),
-      requestorId: ascii(35),
-      requestorName: text(40),
-      statusReasonCode: ascii(4),
-      transactionStatus: ascii(1),
-    },
+    '3ds': unsupported(),
+    '3ds1': unsupported(),
+    '3ds2': unsupported(),
   },
 )
 

@@ -124,7 +124,8 @@ const risk: readonly Field[] = group(
   {
     bypassMerchantRiskRules: field(text(100), { optional: CHARGES, kept: false }),
     custom: unsupported(),
-    paymentType: ascii(50),
+    // No risk service is asked, so that nothing of it is answered.
+    paymentType: field(ascii(50), { kept: false }),
   },
 )
 
@@ -153,7 +154,7 @@ const tokens: readonly Field[] = group(
     repositoryId: text(16),
     // Of a token, or of the gateway itself.
     status: field(oneOf(['INVALID', 'OPERATING', 'VALID']), { answer: [...TOKEN_ANSWERS, 'INFORMATION'] }),
-    token: alphanumeric(40),
+    token: field(alphanumeric(40), { answer: [...TOKEN_ANSWERS, 'DELETE_TOKEN'] }),
     verificationStrategy: field(oneOf(['BASIC', 'NONE'], { unsupported: ['ACQUIRER'] }), { optional: ['TOKENIZE'] }),
     usage: { lastUpdated: dateTime(), lastUpdatedBy: text(40), lastUsed: dateTime() },
     schemeToken: { status: text(20) },

@@ -1,5 +1,5 @@
 /** `sourceOfFunds.*`: the card, or the token that stands for it. */
-import { alphanumeric, ascii, digits, matching, month, oneOf, text } from '../grammar.ts'
+import { alphanumeric, ascii, digits, matching, month, oneOf, type Rule, text } from '../grammar.ts'
 import {
   ANSWERS,
   answered,
@@ -11,6 +11,20 @@ import {
   TOKEN_ANSWERS,
   unsupported,
 } from './table.ts'
+
+/** Clients that mix up their fields would have the number kept, and shown, as a name. */
+const nameOnCard = (): Rule => {
+  const rule = text(256)
+  return {
+    ...rule,
+    read: (value) => {
+      const read = rule.read(value)
+      return typeof read === 'string' && /\d{12}/.test(read.replace(/[ -]/g, ''))
+        ? { fault: 'A name is expected, not a number.' }
+        : read
+    },
+  }
+}
 
 const GIVES_CARD = [...CHARGES, 'TOKENIZE', 'PAYMENT_OPTIONS_INQUIRY'] as const
 const TELLS_CARD = [...ANSWERS, ...TOKEN_ANSWERS, ...SESSION_ANSWERS]
@@ -64,7 +78,7 @@ const card: readonly Field[] = group(
     },
     securityCode: field(digits(4, 3), { secret: 'code' }),
     // No column of its own: it is kept with the rest of what was told.
-    nameOnCard: field(text(256), { secret: 'personal', kept: true }),
+    nameOnCard: field(nameOnCard(), { secret: 'personal', kept: true }),
     storedOnFile: oneOf(['NOT_STORED', 'STORED', 'TO_BE_STORED']),
     accountType: oneOf(['CHECKING', 'SAVINGS']),
     brand: answered(ascii(30)),

@@ -13,6 +13,8 @@ export const TRANSACTIONS = [...CHARGES, ...FOLLOW_ONS] as const
 /** Operations that answer with a transaction (RETRIEVE_ORDER: with a list of them). */
 export const ANSWERS = [...TRANSACTIONS, 'RETRIEVE_TRANSACTION', 'RETRIEVE_ORDER'] as const
 export const SESSION_ANSWERS = ['CREATE_SESSION', 'UPDATE_SESSION', 'RETRIEVE_SESSION'] as const
+/** Operations that answer with what a session holds. */
+const SESSION_ECHOES = ['UPDATE_SESSION', 'RETRIEVE_SESSION'] as const
 export const TOKEN_ANSWERS = ['TOKENIZE', 'RETRIEVE_TOKEN'] as const
 export const ALL = OPERATIONS.filter((operation) => operation !== 'INFORMATION')
 
@@ -103,13 +105,16 @@ function line(path: string, traits: Traits, rule: Rule | undefined): Field {
   const use: Partial<Record<GatewayOperation, Need>> = {}
   for (const need of ['optional', 'required', 'address'] as const)
     for (const operation of traits[need] ?? []) use[operation] = need
-  // A session holds whatever a charge may later be given from it.
+  // A session holds whatever a charge may later be given from it, and shows it.
   if (CHARGES.some((operation) => use[operation] !== undefined)) use.UPDATE_SESSION ??= 'optional'
+  // What every call may have is of the call, not of the session.
+  const in_session =
+    use.UPDATE_SESSION === 'optional' && traits.optional !== ALL && rule !== undefined && traits.secret !== 'credential'
   return {
     path,
     rule,
     use,
-    answer: traits.answer ?? [],
+    answer: [...new Set([...(traits.answer ?? []), ...(in_session ? SESSION_ECHOES : [])])],
     since: traits.since ?? 54,
     secret: traits.secret,
     kept: traits.kept ?? true,
