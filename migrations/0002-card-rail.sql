@@ -21,7 +21,8 @@ create table merchants (
   updated_at timestamptz not null default now()
 );
 
--- A merchant's contract with an acquirer. A payment takes the first link whose currencies hold the order's.
+-- A merchant's contract with an acquirer. A payment takes the first link whose currencies hold the order's; one without
+-- currencies takes no new ones.
 create table acquirer_links (
   partner_id integer not null references merchants,
   link_no integer not null check (link_no between 1 and 20),
@@ -30,7 +31,7 @@ create table acquirer_links (
   terminal_id text not null check (char_length(terminal_id) between 1 and 16),
   sources text[] not null check (cardinality(sources) > 0 and sources <@
     '{INTERNET,MOTO,MAIL_ORDER,TELEPHONE_ORDER,VOICE_RESPONSE,CALL_CENTRE,MERCHANT}'),
-  currencies text[] not null check (cardinality(currencies) between 1 and 180),
+  currencies text[] not null check (cardinality(currencies) <= 180),
   updated_at timestamptz not null default now(),
   primary key (partner_id, link_no)
 );
@@ -51,7 +52,7 @@ create table card_tokens (
   -- Set to number_hash where the repository holds an account once, so that its uniqueness is the database's.
   account_hash bytea,
   number_enc bytea not null,
-  masked_number text not null check (masked_number ~ '^[0-9]{6}x{0,9}[0-9]{0,4}$'),
+  masked_number text not null check (masked_number ~ '^[0-9]{6}x{3,9}[0-9]{0,4}$'),
   brand text not null,
   scheme text not null,
   expiry_month smallint check (expiry_month between 1 and 12),
@@ -209,6 +210,9 @@ create table card_transactions (
   check ((state = 'done') = (result in ('SUCCESS', 'FAILURE')))
 ) with (fillfactor = 50);
 create index card_transactions_due on card_transactions (next_ask_at) where state in ('submitted', 'unknown');
+-- One opening or card change of a series at a time: of two with different terms or cards the second sees what the first made.
+create unique index card_transactions_opening on card_transactions (partner_id, agreement_id)
+  where agreement_opening is not null and state in ('submitted', 'unknown');
 
 -- What happened to an order after a submission, in order; written in the same statement as the fact. No personal data.
 create table card_events (

@@ -14,7 +14,7 @@ create table acquirer_links (
   constraint acquirer_links_pkey PRIMARY KEY (partner_id, link_no),
   constraint acquirer_links_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES merchants(partner_id),
   constraint acquirer_links_acquirer_merchant_id_check CHECK (((char_length(acquirer_merchant_id) >= 1) AND (char_length(acquirer_merchant_id) <= 40))),
-  constraint acquirer_links_currencies_check CHECK (((cardinality(currencies) >= 1) AND (cardinality(currencies) <= 180))),
+  constraint acquirer_links_currencies_check CHECK ((cardinality(currencies) <= 180)),
   constraint acquirer_links_link_no_check CHECK (((link_no >= 1) AND (link_no <= 20))),
   constraint acquirer_links_sources_check CHECK (((cardinality(sources) > 0) AND (sources <@ '{INTERNET,MOTO,MAIL_ORDER,TELEPHONE_ORDER,VOICE_RESPONSE,CALL_CENTRE,MERCHANT}'::text[]))),
   constraint acquirer_links_terminal_id_check CHECK (((char_length(terminal_id) >= 1) AND (char_length(terminal_id) <= 16)))
@@ -150,7 +150,7 @@ create table card_tokens (
   constraint card_tokens_check1 CHECK (((scheme_token_state = ANY (ARRAY['NONE'::text, 'PENDING'::text])) OR (scheme_token_enc IS NOT NULL))),
   constraint card_tokens_expiry_month_check CHECK (((expiry_month >= 1) AND (expiry_month <= 12))),
   constraint card_tokens_expiry_year_check CHECK (((expiry_year >= 0) AND (expiry_year <= 99))),
-  constraint card_tokens_masked_number_check CHECK ((masked_number ~ '^[0-9]{6}x{0,9}[0-9]{0,4}$'::text)),
+  constraint card_tokens_masked_number_check CHECK ((masked_number ~ '^[0-9]{6}x{3,9}[0-9]{0,4}$'::text)),
   constraint card_tokens_scheme_token_state_check CHECK ((scheme_token_state = ANY (ARRAY['NONE'::text, 'PENDING'::text, 'ACTIVE'::text, 'SUSPENDED'::text]))),
   constraint card_tokens_status_check CHECK ((status = ANY (ARRAY['VALID'::text, 'INVALID'::text]))),
   constraint card_tokens_token_check CHECK ((token ~ '^[0-9A-Za-z]{1,40}$'::text))
@@ -215,6 +215,7 @@ create table card_transactions (
   constraint card_transactions_type_check CHECK ((type = ANY (ARRAY['PAYMENT'::text, 'AUTHORIZATION'::text, 'VERIFICATION'::text, 'CAPTURE'::text, 'REFUND'::text, 'AUTHORIZATION_UPDATE'::text, 'VOID_AUTHORIZATION'::text, 'VOID_CAPTURE'::text, 'VOID_PAYMENT'::text, 'VOID_REFUND'::text])))
 ) with (fillfactor=50);
 CREATE INDEX card_transactions_due ON public.card_transactions USING btree (next_ask_at) WHERE (state = ANY (ARRAY['submitted'::text, 'unknown'::text]));
+CREATE UNIQUE INDEX card_transactions_opening ON public.card_transactions USING btree (partner_id, agreement_id) WHERE ((agreement_opening IS NOT NULL) AND (state = ANY (ARRAY['submitted'::text, 'unknown'::text])));
 
 create table data_keys (
   partner_id integer not null,

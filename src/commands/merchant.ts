@@ -42,7 +42,7 @@ const LINK_OPTIONS = {
   currencies: TEXT,
 } as const
 const LINK_USAGE =
-  '--acquirer ID --acquirer-merchant-id ID --terminal ID --sources INTERNET,MERCHANT --currencies RON,EUR'
+  '--acquirer ID --acquirer-merchant-id ID --terminal ID --sources INTERNET,MERCHANT --currencies RON,EUR|none'
 
 export async function run(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args
@@ -109,7 +109,7 @@ async function show(context: ManageContext, args: readonly string[]): Promise<vo
     say(`link ${link.link_no}`)
     say(`  acquirer    ${link.acquirer_id}: merchant ${link.acquirer_merchant_id}, terminal ${link.terminal_id}`)
     say(`  sources     ${link.sources.join(', ')}`)
-    say(`  currencies  ${link.currencies.join(', ')}`)
+    say(`  currencies  ${link.currencies.join(', ') || 'none: no new payments'}`)
   }
 }
 
@@ -196,7 +196,8 @@ function linkFrom(values: Values<typeof LINK_OPTIONS>): LinkInput | undefined {
     acquirer_merchant_id,
     terminal_id: terminal,
     sources: listFrom(sources),
-    currencies: listFrom(currencies),
+    // A link that takes no new payments keeps serving what was paid through it.
+    currencies: currencies === 'none' ? [] : listFrom(currencies),
   }
 }
 

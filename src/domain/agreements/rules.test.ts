@@ -5,7 +5,7 @@ import type { AgreementTerms } from '../cards/model.ts'
 import { currencyAmountText } from '../currency.ts'
 import { PunteError } from '../errors.ts'
 import type { Agreement } from './agreement.ts'
-import { checkSeriesPayment, nextPayments, type OpeningTransaction, openingOf } from './rules.ts'
+import { checkSeriesPayment, type OpeningTransaction, openingOf } from './rules.ts'
 
 const TODAY = '2026-03-15'
 const PAYMENT: OpeningTransaction = { operation: 'PAY', currency: 'RON', amount_minor: 4_900, today: TODAY }
@@ -208,28 +208,4 @@ test('whatever opens a series may be charged again the same day for the same amo
       },
     ),
   )
-})
-
-const days = (changes: Partial<Agreement>, last: string, count: number) =>
-  nextPayments(agreement(changes), new Date(last), count).map((date) => date.toISOString().slice(0, 10))
-
-test('the next payments by frequency, the 31st kept through short months and leap years', () => {
-  const every = (payment_frequency: string, last: string, count = 3) => days({ payment_frequency }, last, count)
-  assert.deepEqual(every('DAILY', '2026-12-30T23:59:00Z'), ['2026-12-31', '2027-01-01', '2027-01-02'])
-  assert.deepEqual(every('WEEKLY', '2026-03-25'), ['2026-04-01', '2026-04-08', '2026-04-15'])
-  assert.deepEqual(every('FORTNIGHTLY', '2026-03-25', 2), ['2026-04-08', '2026-04-22'])
-  assert.deepEqual(every('MONTHLY', '2027-12-31'), ['2028-01-31', '2028-02-29', '2028-03-31'])
-  assert.deepEqual(every('QUARTERLY', '2026-11-30', 2), ['2027-02-28', '2027-05-30'])
-  assert.deepEqual(every('TWICE_YEARLY', '2026-08-31', 2), ['2027-02-28', '2027-08-31'])
-  assert.deepEqual(every('YEARLY', '2028-02-29', 2), ['2029-02-28', '2030-02-28'])
-  for (const open of ['AD_HOC', 'OTHER', 'constructor', '']) assert.deepEqual(every(open, '2026-03-15'), [])
-  assert.deepEqual(days({}, '2026-03-15', 3), [])
-})
-
-test('the next payments stop with the series', () => {
-  const monthly = { payment_frequency: 'MONTHLY' }
-  assert.deepEqual(days({ ...monthly, expiry_date: '2026-05-15' }, '2026-03-15', 9), ['2026-04-15', '2026-05-15'])
-  assert.deepEqual(days({ ...monthly, number_of_payments: 6, payments_taken: 5 }, '2026-03-15', 9), ['2026-04-15'])
-  assert.deepEqual(days({ ...monthly, number_of_payments: 6, payments_taken: 6 }, '2026-03-15', 9), [])
-  assert.equal(days(monthly, '2026-03-15', 1_000_000).length, 999)
 })

@@ -11,8 +11,6 @@ import type { Agreement, AgreementOpening } from './agreement.ts'
 const MAX_PAYMENTS = 999
 const MAX_DAYS_BETWEEN = 9_999
 /** A page shows a few. */
-const MAX_DATES = 999
-const DAY_MS = 86_400_000
 
 /** The transaction that opens the series. */
 export type OpeningTransaction = {
@@ -82,70 +80,33 @@ export function checkSeriesPayment(
   agreement: Agreement,
   payment: { readonly amount_minor: number; readonly currency: string; readonly today: string },
 ): void {
-  const { currency, expiry_date, number_of_payments, fixed_amount_minor } = agreement
+  const { currency, expiry_date, number_of_payments } = agreement
   if (payment.currency !== currency) against('order.currency', `The currency of the agreement is ${currency}.`)
   if (expiry_date !== null && payment.today > expiry_date)
     against('agreement.id', `The agreement expired on ${expiry_date}.`)
   if (payment.amount_minor === 0) return
   if (number_of_payments !== null && agreement.payments_taken >= number_of_payments)
     against('agreement.id', `All ${number_of_payments} payments of the agreement are taken or under way.`)
+  checkSeriesAmount(agreement, payment, 'order.amount')
+}
+
+/**
+ * Whether a payment of the series may be of this amount, now or by an UPDATE_AUTHORIZATION later.
+ * @throws PunteError AGREEMENT_TERMS at `field`
+ */
+export function checkSeriesAmount(
+  agreement: Agreement,
+  payment: { readonly amount_minor: number; readonly currency: string },
+  field: string,
+): void {
+  const { currency, fixed_amount_minor } = agreement
   if (
     agreement.amount_variability === 'FIXED' &&
     fixed_amount_minor !== null &&
     payment.amount_minor !== fixed_amount_minor
   )
-    against(
-      'order.amount',
-      `The agreement is for payments of ${currencyAmountText(fixed_amount_minor, currency)} ${currency}.`,
-    )
-  checkBetween(payment, agreement.minimum_amount_minor, agreement.maximum_amount_minor)
-}
-
-/** Days or months from one payment to the next; a frequency that is not here says nothing of dates. */
-const STEPS: Readonly<Record<string, { readonly days?: number; readonly months?: number }>> = {
-  DAILY: { days: 1 },
-  WEEKLY: { days: 7 },
-  FORTNIGHTLY: { days: 14 },
-  MONTHLY: { months: 1 },
-  QUARTERLY: { months: 3 },
-  TWICE_YEARLY: { months: 6 },
-  YEARLY: { months: 12 },
-}
-
-/**
- * The days on which the series would next be charged, for people to read: nothing is charged by it. A series of the 31st
- * is due on the last day of shorter months, and on the 31st again after them.
- *
- * @param last the last payment, or the beginning where there is none
- * @param count how many at most; fewer where the series ends before, none where its frequency is open (AD_HOC, OTHER)
- * @returns midnights UTC of the days, by the UTC day of `last`
- */
-export function nextPayments(
-  agreement: Pick<Agreement, 'payment_frequency' | 'number_of_payments' | 'payments_taken' | 'expiry_date'>,
-  last: Date,
-  count: number,
-): Date[] {
-  const { payment_frequency, number_of_payments, payments_taken, expiry_date } = agreement
-  if (payment_frequency === null || !Object.hasOwn(STEPS, payment_frequency)) return []
-  const { days = 0, months = 0 } = STEPS[payment_frequency] ?? {}
-  const left = number_of_payments === null ? MAX_DATES : Math.max(0, number_of_payments - payments_taken)
-  const wanted = Math.min(count, left, MAX_DATES)
-  const dates: Date[] = []
-  for (let n = 1; n <= wanted; n += 1) {
-    const date = months > 0 ? monthsAfter(last, n * months) : new Date(midnight(last) + n * days * DAY_MS)
-    if (expiry_date !== null && date.toISOString().slice(0, 10) > expiry_date) break
-    dates.push(date)
-  }
-  return dates
-}
-
-const midnight = (at: Date): number => Date.UTC(at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate())
-
-function monthsAfter(from: Date, months: number): Date {
-  const year = from.getUTCFullYear()
-  const month = from.getUTCMonth() + months
-  const last_day = new Date(Date.UTC(year, month + 1, 0)).getUTCDate()
-  return new Date(Date.UTC(year, month, Math.min(from.getUTCDate(), last_day)))
+    against(field, `The agreement is for payments of ${currencyAmountText(fixed_amount_minor, currency)} ${currency}.`)
+  checkBetween(payment, agreement.minimum_amount_minor, agreement.maximum_amount_minor, field)
 }
 
 function checkDates({ start_date, expiry_date }: AgreementTerms, today: string): void {
@@ -185,17 +146,15 @@ function checkBetween(
   { amount_minor, currency }: { readonly amount_minor: number; readonly currency: string },
   minimum_minor: number | null | undefined,
   maximum_minor: number | null | undefined,
+  field = 'order.amount',
 ): void {
   if (typeof minimum_minor === 'number' && amount_minor < minimum_minor)
     against(
-      'order.amount',
+      field,
       `The agreement is for at least ${currencyAmountText(minimum_minor, currency)} ${currency} a payment.`,
     )
   if (typeof maximum_minor === 'number' && amount_minor > maximum_minor)
-    against(
-      'order.amount',
-      `The agreement is for at most ${currencyAmountText(maximum_minor, currency)} ${currency} a payment.`,
-    )
+    against(field, `The agreement is for at most ${currencyAmountText(maximum_minor, currency)} ${currency} a payment.`)
 }
 
 function invalid(field: string, text: string): never {

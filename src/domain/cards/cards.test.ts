@@ -212,6 +212,70 @@ describe('card payments', { concurrency: false }, () => {
     )
   })
 
+  it('refunds no more of a capture than it took, and voids none that a refund stands on', async () => {
+    const { order } = await charge(f.context, f.request({ operation: 'AUTHORIZE' }))
+    const act = (operation: 'CAPTURE' | 'REFUND' | 'VOID', more: object) =>
+      followOn(f.context, f.follow(operation, order.order_id, more))
+    const { transaction: first } = await act('CAPTURE', { amount: '5' })
+    await act('CAPTURE', { amount: '15' })
+    const target_transaction_id = first.transaction_id
+    await act('REFUND', { amount: '5', target_transaction_id })
+    await assert.rejects(act('REFUND', { amount: '0.01', target_transaction_id }), refused('AMOUNT_EXCEEDED'))
+    await assert.rejects(act('VOID', { target_transaction_id }), refused('NOTHING_TO_ACT_ON'))
+    await act('REFUND', { amount: '15' })
+  })
+
+  it('holds an authorisation of a series to its terms when it is updated', async () => {
+    const agreement = { id: 's5', type: 'RECURRING', maximum_amount: '50' } as const
+    await charge(f.context, series('s5', { agreement, amount: '5' }))
+    const { order } = await charge(f.context, next('s5', { operation: 'AUTHORIZE', amount: '5' }))
+    const update = (amount: string) => followOn(f.context, f.follow('UPDATE_AUTHORIZATION', order.order_id, { amount }))
+    await assert.rejects(update('50.01'), refused('AGREEMENT_TERMS', 'transaction.amount'))
+    assert.equal((await update('50')).order.authorized_minor, 5000)
+  })
+
+  it('opens a series once when two payers’ transactions open it at the same moment', async () => {
+    const open = (type: 'RECURRING' | 'UNSCHEDULED') =>
+      charge(f.context, series('s6', { agreement: { id: 's6', type } }))
+    const both = await Promise.allSettled([open('RECURRING'), open('UNSCHEDULED')])
+    const [failed] = both.filter((one) => one.status === 'rejected')
+    assert.equal(both.filter(({ status }) => status === 'fulfilled').length, 1)
+    assert.ok(failed?.reason instanceof PunteError)
+  })
+
+  it('leaves room on an order for what follows its payment, however often it was tried', async () => {
+    const { order_id } = f.request()
+    await charge(f.context, f.request({ order_id }))
+    await f.context.db.query({
+      text: `update card_orders set version_no = 200, status = 'FAILED', captured_minor = 0 where partner_id = $1 and order_id = $2`,
+      values: [f.merchant.partner_id, order_id],
+    })
+    await assert.rejects(charge(f.context, f.request({ order_id, transaction_id: '2' })), refused('ORDER_NOT_NEW'))
+  })
+
+  it('charges what an order left over to the card of that order only', async () => {
+    const { order } = await charge(f.context, f.request())
+    const left = (more: Partial<ChargeRequest>) =>
+      charge(
+        f.context,
+        f.request({
+          source: 'MERCHANT',
+          industry_practice: 'DELAYED_CHARGE',
+          reference_order_id: order.order_id,
+          ...more,
+        }),
+      )
+    assert.equal((await left({})).transaction.result, 'SUCCESS')
+    await assert.rejects(left({ card: OTHER_CARD }), refused('FIELD_INVALID', 'referenceOrderId'))
+    await assert.rejects(left({ reference_order_id: 'none' }), refused('FIELD_INVALID', 'referenceOrderId'))
+  })
+
+  it('keeps no card number that an acquirer repeats in its words', async () => {
+    f.acquirer.answers = [approves({ acquirer_message: 'Approved 5123 4500 0000 0008' })]
+    const { transaction } = await charge(f.context, f.request())
+    assert.equal(transaction.acquirer_message, `Approved ${'x'.repeat(19)}`)
+  })
+
   it('keeps amounts in the minor units of their currency', async () => {
     const yen = await charge(f.context, f.request({ currency: 'JPY', amount: '1500' }))
     assert.equal(yen.order.amount_minor, 1500)

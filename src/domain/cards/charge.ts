@@ -15,7 +15,7 @@ import { readAmount } from './amount.ts'
 import { cardOf, type Funds } from './funds.ts'
 import { chooseLink } from './link.ts'
 import type { ChargeRequest, Order, TransactionView } from './model.ts'
-import { detailsOf, findStored, viewTransaction } from './retrieve.ts'
+import { detailsAbout, findStored, viewTransaction } from './retrieve.ts'
 import { type Ended, linkOf, type Sent, send, sweepAt, transactionOf } from './send.ts'
 import { TYPE_OF } from './state.ts'
 import {
@@ -31,6 +31,8 @@ import { decideStoredCredential, type StoredCredentialDecision } from './stored-
 
 const TRIES = 8
 const LOOK_AGAIN_MS = 25
+/** Every try writes its order twice. After a hundred of them there is still room for what follows a payment. */
+const MOST_VERSIONS = 200
 
 /**
  * @returns the transaction with its result; a decline is one, an acquirer's silence is UNKNOWN. The identical request again
@@ -77,7 +79,7 @@ async function decide(context: Context, request: ChargeRequest, seen: ChargeCont
   const now = context.clock.now()
   const opening = checkAgreement(request, seen, credential, amount_minor, now)
   const order = await orderToChargeAgain(context, request, seen, funds)
-  const trace_id = await traceOf(context, request, seen, credential)
+  const trace_id = await traceOf(context, request, seen, funds, credential)
   const { agreement_type } = credential
   const submission = await submissionOf(context, request, {
     link,
@@ -193,6 +195,8 @@ async function orderToChargeAgain(
   const order = await loadOrder(context, { partner_id: request.merchant.partner_id, order_id: request.order_id })
   if (order === undefined) return undefined
   if (order.live_transaction_id !== null) throw new PunteError('SERVER_BUSY', { retry_after_s: 5 })
+  if (order.version_no >= MOST_VERSIONS)
+    throw new PunteError('ORDER_NOT_NEW', { field: 'order.id', text: 'The order was tried too often; use a new one.' })
   if (order.status === 'FAILED') return order
   if (order.status === 'VERIFIED' && request.operation !== 'VERIFY') {
     const verified = await loadTransaction(context, { ...order, transaction_id: order.initial_transaction_id })
@@ -210,6 +214,7 @@ async function traceOf(
   context: Context,
   request: ChargeRequest,
   seen: ChargeContext,
+  funds: Funds,
   { role, initiated_by }: StoredCredentialDecision,
 ): Promise<string | undefined> {
   if (role === 'continues') return seen.agreement?.trace_id ?? undefined
@@ -223,6 +228,11 @@ async function traceOf(
     throw new PunteError('FIELD_INVALID', {
       field: 'referenceOrderId',
       text: 'The merchant has no successful order of this id.',
+    })
+  if (initial.number_hash?.equals(funds.number_hash) !== true)
+    throw new PunteError('FIELD_INVALID', {
+      field: 'referenceOrderId',
+      text: 'The order of this id was paid with another card.',
     })
   return request.trace_id ?? initial.trace_id ?? undefined
 }
@@ -242,7 +252,7 @@ async function submissionOf(context: Context, request: ChargeRequest, parts: Par
   const { funds, credential, amount_minor, now } = parts
   const { merchant, order_id, transaction_id, details } = request
   const empty = Object.keys(details).length === 0
-  const about = detailsOf(order_id, transaction_id)
+  const about = detailsAbout(order_id, transaction_id)
   return {
     partner_id: merchant.partner_id,
     order_id,

@@ -5,12 +5,14 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AcquirerConnector, FollowOnMessage } from '../../infra/acquirers/connector.ts'
+import { checkSeriesAmount } from '../agreements/rules.ts'
+import { loadAgreement } from '../agreements/store.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
 import { sealForMerchant } from '../vault/data-keys.ts'
 import { readAmount } from './amount.ts'
 import type { FollowOnRequest, Order, TransactionView } from './model.ts'
-import { agreementTypeOf, detailsOf, findStored, openDetails, unknownOrder, viewTransaction } from './retrieve.ts'
+import { agreementTypeOf, detailsAbout, findStored, openDetails, unknownOrder, viewTransaction } from './retrieve.ts'
 import { connectorOf, linkNumbered, linkOf, type Sent, send, sweepAt, transactionOf } from './send.ts'
 import { type FollowOnPlan, planFollowOn } from './state.ts'
 import { claimFollowOn, loadWholeOrder, MAX_TRANSACTIONS, type Submission, type WholeOrder } from './store.ts'
@@ -67,6 +69,7 @@ async function decide(context: Context, request: FollowOnRequest, { order, trans
     ...(asked !== undefined && { amount_minor: asked }),
     ...(target_transaction_id !== undefined && { target_transaction_id }),
   })
+  if (follow.type === 'AUTHORIZATION_UPDATE') await requireTerms(context, order, follow.amount_minor)
   const { merchant, order_id, transaction_id } = request
   const link = linkNumbered(merchant, follow.original.link_no)
   const connector = connectorOf(context, link)
@@ -96,6 +99,14 @@ async function decide(context: Context, request: FollowOnRequest, { order, trans
   }
 }
 
+/** What an agreement does not allow to be authorised at once it does not allow afterwards either. */
+async function requireTerms(context: Context, order: Order, amount_minor: number): Promise<void> {
+  const { partner_id, agreement_id, currency } = order
+  if (agreement_id === null) return
+  const agreement = await loadAgreement(context, { partner_id, agreement_id })
+  if (agreement !== undefined) checkSeriesAmount(agreement, { amount_minor, currency }, 'transaction.amount')
+}
+
 /** @throws PunteError where the currency is not the order's, or the amount is none */
 function amountAsked({ operation, amount, currency }: FollowOnRequest, order: Order): number | undefined {
   if (currency !== undefined && currency !== order.currency)
@@ -117,7 +128,7 @@ async function submissionOf(
 ): Promise<Submission> {
   const { merchant, order_id, transaction_id, details } = request
   const now = context.clock.now()
-  const about = detailsOf(order_id, transaction_id)
+  const about = detailsAbout(order_id, transaction_id)
   const empty = Object.keys(details).length === 0
   return {
     partner_id: merchant.partner_id,
@@ -168,6 +179,6 @@ async function carryOut(
     transaction: transactionOf(plan.submission, ended),
     details: request.details,
     initial: { transaction: first, details: await openDetails(context, first) },
-    ...(await agreementTypeOf(context, order)),
+    ...(await agreementTypeOf(context, first)),
   }
 }

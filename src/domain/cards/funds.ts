@@ -79,6 +79,11 @@ async function tokenCard(context: Context, request: ChargeRequest, token: CardTo
   const kept = await detokenize(context, token)
   const expiry_month = card.expiry_month ?? token.expiry_month
   const expiry_year = card.expiry_year ?? token.expiry_year
+  if (kept.kind === 'card' && (expiry_month === null || expiry_year === null))
+    throw new PunteError('FIELD_REQUIRED', {
+      field: `${CARD}.expiry.${expiry_month === null ? 'month' : 'year'}`,
+      text: 'The token was made without an expiry.',
+    })
   // A scheme token has an expiry of its own; of a card the request's word is the newer one.
   const overlay =
     kept.kind === 'card' && expiry_month !== null && expiry_year !== null ? { expiry_month, expiry_year } : {}

@@ -56,7 +56,7 @@ export async function settle(context: Context, key: TransactionKey): Promise<voi
   const transaction = await loadTransaction(context, key)
   if (transaction === undefined || transaction.state === 'done') return
   const merchant = context.merchants.byPartnerId(key.partner_id)
-  if (merchant === undefined) return
+  if (merchant === undefined) throw new Error('the merchant of a card transaction is gone')
   const link = linkNumbered(merchant, transaction.link_no)
   const connector = connectorOf(context, link)
   const sent = await sentOf(context, transaction)

@@ -18,7 +18,7 @@ const LOOK_AGAIN_MS = 50
 const MOST_LOOKS = 600
 
 /** Name of what a transaction's sealed details are about; ids may hold anything, hence the lengths. */
-export const detailsOf = (order_id: string, transaction_id: string): string =>
+export const detailsAbout = (order_id: string, transaction_id: string): string =>
   `card_transactions.details:${order_id.length}:${order_id}:${transaction_id}`
 
 /** @throws PunteError ORDER_UNKNOWN, TRANSACTION_UNKNOWN; another merchant's is unknown here */
@@ -35,24 +35,25 @@ export async function retrieveTransaction(context: Context, name: TransactionNam
 /** @throws PunteError ORDER_UNKNOWN */
 export async function retrieveOrder(context: Context, name: OrderName): Promise<OrderView> {
   const { merchant } = name
-  const whole = await loadWholeOrder(context, { partner_id: merchant.partner_id, order_id: name.order_id })
+  const whole = await loadWholeOrder(context, { partner_id: merchant.partner_id, order_id: name.order_id }, true)
   if (whole === undefined) throw unknownOrder(name)
   const { order, transactions: rows } = whole
   const transactions: TransactionView[] = []
   const details = new Map<string, Details>()
   for (const row of rows.slice(0, MAX_TRANSACTIONS)) details.set(row.transaction_id, await openDetails(context, row))
-  const agreement_type = await agreementTypeOf(context, order)
+  const types = new Map<string | null, Pick<TransactionView, 'agreement_type'>>()
   for (const transaction of rows.slice(0, MAX_TRANSACTIONS)) {
     const initial = isInitial(transaction.type)
       ? transaction
       : (rows.find(({ transaction_id }) => transaction_id === order.initial_transaction_id) ?? transaction)
+    if (!types.has(initial.agreement_id)) types.set(initial.agreement_id, await agreementTypeOf(context, initial))
     transactions.push({
       merchant,
       order,
       transaction,
       details: details.get(transaction.transaction_id) ?? {},
       initial: { transaction: initial, details: details.get(initial.transaction_id) ?? {} },
-      ...agreement_type,
+      ...types.get(initial.agreement_id),
     })
   }
   return { merchant, order, transactions }
@@ -84,7 +85,7 @@ export async function viewTransaction(context: Context, name: TransactionName): 
   if (order === undefined || transaction === undefined) return undefined
   const details = await openDetails(context, transaction)
   const initial = await initialOf(context, order, { transaction, details })
-  return { merchant, order, transaction, details, initial, ...(await agreementTypeOf(context, order)) }
+  return { merchant, order, transaction, details, initial, ...(await agreementTypeOf(context, initial.transaction)) }
 }
 
 async function initialOf(
@@ -97,12 +98,12 @@ async function initialOf(
   return found === undefined ? own : { transaction: found, details: await openDetails(context, found) }
 }
 
+/** The type of the agreement an initial transaction was made under. */
 export async function agreementTypeOf(
   context: Context,
-  order: Order,
+  { partner_id, agreement_id }: Transaction,
 ): Promise<Pick<TransactionView, 'agreement_type'>> {
-  if (order.agreement_id === null) return {}
-  const { partner_id, agreement_id } = order
+  if (agreement_id === null) return {}
   const agreement = await loadAgreement(context, { partner_id, agreement_id })
   return agreement === undefined ? {} : { agreement_type: agreement.type }
 }
@@ -110,7 +111,7 @@ export async function agreementTypeOf(
 export async function openDetails(context: Context, transaction: Transaction): Promise<Details> {
   const { partner_id, order_id, transaction_id, details_enc } = transaction
   if (details_enc === null) return {}
-  return JSON.parse(await openForMerchant(context, partner_id, details_enc, detailsOf(order_id, transaction_id)))
+  return JSON.parse(await openForMerchant(context, partner_id, details_enc, detailsAbout(order_id, transaction_id)))
 }
 
 export function unknownOrder({ merchant, order_id }: OrderName): PunteError {

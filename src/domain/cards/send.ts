@@ -89,7 +89,8 @@ export async function send(
   context.log.warn({ partner_id, reason: answer.reason }, 'an acquirer did not answer a card transaction')
   if (!(await recordUnknown(context, sent, { at, ask_at, reason: answer.reason }))) return undefined
   countCardOutcome(sent.type, 'UNKNOWN', UNKNOWN.gateway_code)
-  const transaction = { ...saidBy(UNKNOWN), state: 'unknown', result: 'UNKNOWN', recorded_at: null } as const
+  const nothing_said = { ...saidBy(UNKNOWN), acquirer_code: null }
+  const transaction = { ...nothing_said, state: 'unknown', result: 'UNKNOWN', recorded_at: null } as const
   return { transaction, order: { updated_at: at } }
 }
 
@@ -143,11 +144,18 @@ export async function record(
   }
 }
 
+const MESSAGE_LENGTH = 100
+
+/** An acquirer that repeats a card number in its words must not make us keep it. */
+function withoutNumbers(message: string): string {
+  return message.slice(0, MESSAGE_LENGTH).replace(/\d(?:[ -]?\d){8,}/g, (digits) => 'x'.repeat(digits.length))
+}
+
 function saidBy(result: AcquirerResult) {
   return {
     gateway_code: result.gateway_code,
     acquirer_code: result.acquirer_code,
-    acquirer_message: result.acquirer_message ?? null,
+    acquirer_message: result.acquirer_message === undefined ? null : withoutNumbers(result.acquirer_message),
     authorization_code: result.authorization_code ?? null,
     stan: result.stan ?? null,
     receipt: result.receipt ?? null,

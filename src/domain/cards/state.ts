@@ -92,7 +92,8 @@ export function planFollowOn(
     if (initial === undefined || captured_minor === 0 || refundable.length === 0)
       throw nothing(operation, 'There is no captured amount to refund.')
     const meant = named(refundable, target) ?? initial
-    const most = Math.min(captured_minor - refunded_minor, target === undefined ? captured_minor : meant.amount_minor)
+    const left_of_target = target === undefined ? captured_minor : meant.amount_minor - refundedOf(standing, meant)
+    const most = Math.min(captured_minor - refunded_minor, left_of_target)
     requireWithin(amount_minor, most, currency)
     return { type: 'REFUND', amount_minor, target: meant, original: initial }
   }
@@ -129,10 +130,17 @@ function planVoid(order: Order, standing: readonly Transaction[], target_id: str
       'The authorization is captured; void the captures.') ||
     (type === 'VOID_PAYMENT' && order.refunded_minor > 0 && 'The payment is refunded; void the refunds.') ||
     (type === 'VOID_CAPTURE' &&
-      order.captured_minor - target.amount_minor < order.refunded_minor &&
+      (refundedOf(standing, target) > 0 || order.captured_minor - target.amount_minor < order.refunded_minor) &&
       'What is captured is refunded; void the refunds.')
   if (fault) throw nothing('VOID', fault)
   return { type, amount_minor: target.amount_minor, target, original: target }
+}
+
+/** What refunds that stand have taken back of one capture or payment, where they named it. */
+function refundedOf(standing: readonly Transaction[], target: Transaction): number {
+  return standing
+    .filter((one) => one.type === 'REFUND' && one.target_transaction_id === target.transaction_id)
+    .reduce((sum, { amount_minor }) => sum + amount_minor, 0)
 }
 
 function named(among: readonly Transaction[], target_id: string | undefined): Transaction | undefined {

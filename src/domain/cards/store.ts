@@ -146,17 +146,23 @@ export const MAX_TRANSACTIONS = 500
 export type WholeOrder = { readonly order: Order; readonly transactions: readonly StoredTransaction[] }
 
 const ORDER_PREFIX = 'o_'
-const WHOLE_ORDER = `select ${TRANSACTION_COLUMNS.replaceAll(/\w+/g, 'x.$&')}, ${ORDER_COLUMNS.replaceAll(/\w+/g, `o.$& as ${ORDER_PREFIX}$&`)}
+// What requests told is large and not always wanted; of the initial transaction it is in every answer.
+const DETAILS_WANTED =
+  'case when $3 or x.transaction_id = o.initial_transaction_id then x.details_enc end as details_enc'
+const WHOLE_ORDER = `select ${TRANSACTION_COLUMNS.replaceAll(/\w+/g, 'x.$&').replace('x.details_enc', DETAILS_WANTED)}, ${ORDER_COLUMNS.replaceAll(/\w+/g, `o.$& as ${ORDER_PREFIX}$&`)}
   from card_orders o join card_transactions x on x.partner_id = o.partner_id and x.order_id = o.order_id
   where o.partner_id = $1 and o.order_id = $2 and x.partner_id = $1 and x.order_id = $2
   order by x.submitted_at, x.transaction_id limit ${MAX_TRANSACTIONS + 1}`
 
-/** An order with all of its transactions, as submitted one after the other; both as they were at one moment. */
-export async function loadWholeOrder(context: Db, key: OrderKey): Promise<WholeOrder | undefined> {
+/**
+ * An order with all of its transactions, as submitted one after the other; both as they were at one moment.
+ * @param all_details else those of the initial transaction only
+ */
+export async function loadWholeOrder(context: Db, key: OrderKey, all_details = false): Promise<WholeOrder | undefined> {
   const { rows } = await context.db.query<Record<string, unknown>>({
     name: 'card_order_whole',
     text: WHOLE_ORDER,
-    values: [key.partner_id, key.order_id],
+    values: [key.partner_id, key.order_id, all_details],
   })
   let order: Order | undefined
   const transactions = rows.map((row) => {

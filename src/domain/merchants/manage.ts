@@ -13,6 +13,7 @@ import {
   clearPassword,
   findMerchant,
   insertMerchant,
+  isOtherLinkInUse,
   loadMerchants,
   type MerchantChanges,
   type MerchantRow,
@@ -135,6 +136,9 @@ export async function setLink(
   input: LinkInput & { readonly merchant_id: string },
 ): Promise<AcquirerLinkProfile> {
   const link = checkLink(input)
+  // What was paid under a link is captured, refunded and told under it: with another acquirer's merchant it would be lost.
+  if (await isOtherLinkInUse(ctx.db, input.merchant_id, link))
+    throw invalid('link_no', 'has payments: give the other acquirer merchant a link number of its own')
   if (!(await putLink(ctx.db, input.merchant_id, link))) throw unknownMerchant()
   return link
 }
@@ -198,7 +202,6 @@ function checkLink(input: LinkInput): AcquirerLinkProfile {
   const sources = input.sources.map((source) => (source === 'CALL_CENTER' ? 'CALL_CENTRE' : source))
   const unknown = input.currencies.filter((code) => !/^[A-Z]{3}$/.test(code) || exponentOf(code) === undefined)
   if (unknown.length > 0) throw invalid('currencies', `must be letters of ISO 4217: ${unknown.join(', ')} is none`)
-  if (input.currencies.length === 0) throw invalid('currencies', 'must name at least one')
   return {
     link_no,
     acquirer_id,

@@ -190,6 +190,17 @@ export async function clearPassword(db: Database, merchant_id: string, slot: 1 |
   return rowCount === 1
 }
 
+/** Whether a link was paid through, and names its acquirer's merchant otherwise than `link` does. */
+export async function isOtherLinkInUse(db: Database, merchant_id: string, link: AcquirerLinkProfile): Promise<boolean> {
+  const { rows } = await db.query<{ in_use: boolean }>({
+    text: `select exists (select from merchants m join acquirer_links l using (partner_id)
+        where m.merchant_id = $1 and l.link_no = $2 and (l.acquirer_id, l.acquirer_merchant_id) is distinct from ($3, $4)
+          and exists (select from card_transactions t where t.partner_id = m.partner_id and t.link_no = $2)) as in_use`,
+    values: [merchant_id, link.link_no, link.acquirer_id, link.acquirer_merchant_id],
+  })
+  return rows[0]?.in_use === true
+}
+
 /** Adds the link or replaces the one of its number. @returns false: no such merchant */
 export async function putLink(db: Database, merchant_id: string, link: AcquirerLinkProfile): Promise<boolean> {
   const { rowCount } = await db.query({

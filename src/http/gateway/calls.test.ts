@@ -179,6 +179,8 @@ test('the identical request over REST and NVP is one request; another one is ref
   assert.equal(again.form.get('transaction.id'), '1')
   assert.equal(again.form.get('timeOfRecord'), first.json.timeOfRecord)
   assert.equal(again.form.get('correlationId'), 'b')
+  const as_number = await put('same', '1', pay({ order: { amount: 10.5, currency: 'RON' } }))
+  assert.equal(as_number.json.timeOfRecord, first.json.timeOfRecord)
   assert.equal(world.acquirer.sent.length, sent)
   const other = await nvp({ ...fields, 'order.amount': '10.51' })
   assert.equal(other.status, 400)

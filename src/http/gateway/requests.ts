@@ -138,6 +138,14 @@ export function requestHash(context: Pick<Context, 'keys'>, operation: GatewayOp
   return context.keys.hash('card-request', told)
 }
 
+/** JSON numbers lose their last zeros on the way (10.50 is 10.5), text does not: the amounts of a request are told alike. */
+const plainAmount = (amount: string): string =>
+  amount
+    .replace(/^0+(?=\d)/, '')
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '')
+const AMOUNTS: ReadonlySet<string> = new Set(['amount', 'netAmount'])
+
 /** Names in order, nothing of what says nothing. Names need no quotes: they are of the table, or letters and digits. */
 function canonical(value: NestedValue, unsaid?: string): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
@@ -145,7 +153,8 @@ function canonical(value: NestedValue, unsaid?: string): string {
   let told = ''
   for (const name of Object.keys(value).sort()) {
     if (name === 'securityCode' || name === unsaid) continue
-    const member = canonical(value[name] as NestedValue)
+    const told_value = value[name] as NestedValue
+    const member = canonical(AMOUNTS.has(name) && typeof told_value === 'string' ? plainAmount(told_value) : told_value)
     if (member !== '') told += `${told === '' ? '' : ','}${name}:${member}`
   }
   return told === '' ? '' : `{${told}}`

@@ -43,7 +43,8 @@ const authentication: readonly Field[] = group(
     challengePreference: ascii(60),
     channel: oneOf(['MERCHANT_REQUESTED', 'PAYER_APP', 'PAYER_BROWSER']),
     payerInteraction: oneOf(['NOT_POSSIBLE', 'NOT_REQUIRED', 'POSSIBLE', 'REQUIRED']),
-    psd2: { exemption: ascii(40), whitelistStatus: ascii(40) },
+    // An exemption asks something of the acquirer, which no connector tells it yet.
+    psd2: { exemption: unsupported(), whitelistStatus: unsupported() },
     purpose: ascii(40),
     redirectResponseUrl: field(url(), { kept: false }),
     '3ds': unsupported(),

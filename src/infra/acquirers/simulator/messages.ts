@@ -20,7 +20,7 @@ const answer = {
   securityCodeResult: text(1),
   addressResult: text(1),
   accountClosed: Type.Optional(Type.Boolean()),
-  account: Type.Optional(Type.Object({ number: Type.String({ pattern: '^[0-9]{6}x{0,9}[0-9]{3,4}$' }), expiry })),
+  account: Type.Optional(Type.Object({ number: Type.String({ pattern: '^[0-9]{6}x{3,9}[0-9]{0,4}$' }), expiry })),
 }
 const answerReader = Compile(Type.Object(answer))
 const inquiryReader = Compile(
