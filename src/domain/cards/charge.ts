@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AcquirerCard, AcquirerConnector, CardMessage } from '../../infra/acquirers/connector.ts'
-import type { AgreementOpening } from '../agreements/agreement.ts'
+import type { Agreement, AgreementOpening } from '../agreements/agreement.ts'
 import { checkSeriesPayment, openingOf } from '../agreements/rules.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
@@ -89,6 +89,7 @@ async function decide(context: Context, request: ChargeRequest, seen: ChargeCont
     funds,
     credential,
     opening,
+    agreement: seen.agreement,
     now,
   })
   const initiation: CardMessage['initiation'] = {
@@ -245,6 +246,7 @@ type Parts = {
   readonly funds: Funds
   readonly credential: StoredCredentialDecision
   readonly opening: AgreementOpening | null
+  readonly agreement: Agreement | undefined
   readonly now: Date
 }
 
@@ -282,6 +284,7 @@ async function submissionOf(context: Context, request: ChargeRequest, parts: Par
       stored_on_file: credential.stored_on_file,
       agreement_id: ['single', 'industry_practice'].includes(credential.role) ? null : (request.agreement.id ?? null),
       agreement_opening: parts.opening,
+      seen_agreement_version_no: parts.opening === null ? null : (parts.agreement?.version_no ?? 0),
     },
   }
 }

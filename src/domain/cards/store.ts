@@ -211,6 +211,8 @@ export type SubmittedCard = {
   readonly stored_on_file: StoredOnFile
   readonly agreement_id: string | null
   readonly agreement_opening: AgreementOpening | null
+  /** Of an opening or card change: the agreement's version it was decided from; 0: there was none. */
+  readonly seen_agreement_version_no: number | null
 }
 
 /** Submissions as the statements read them: $1 is the partner, $2 a JSON list. */
@@ -218,7 +220,7 @@ const SUBMITTED = `s as materialized (select * from json_to_recordset($2) as s(o
     request_hash text, amount_minor bigint, currency text, source text, target_transaction_id text, api_version integer, reference uuid,
     link_no integer, details_enc text, order_amount_minor bigint, ask_at timestamptz, funds_type text, token text, number_hash text,
     masked_number text, brand text, scheme text, expiry_month smallint, expiry_year smallint, stored_on_file text, agreement_id text,
-    agreement_opening jsonb, counts boolean, seen_version_no integer))`
+    agreement_opening jsonb, seen_agreement_version_no integer, counts boolean, seen_version_no integer))`
 const INSERT_TRANSACTIONS = `insert into card_transactions (partner_id, order_id, transaction_id, type, request_hash, state, result, gateway_code,
     amount_minor, currency, source, target_transaction_id, api_version, reference, link_no, details_enc, order_amount_minor, submitted_at,
     next_ask_at, funds_type, token, number_hash, masked_number, brand, scheme, expiry_month, expiry_year, stored_on_file, agreement_id, agreement_opening)
@@ -236,7 +238,9 @@ const TAKE_FROM_SERIES = `a as (
       and (g.number_of_payments is null or g.payments_taken < g.number_of_payments)
       and (g.amount_variability is distinct from 'FIXED' or g.fixed_amount_minor is null or g.fixed_amount_minor = s.amount_minor)
     returning g.agreement_id)`
-const OF_ITS_SERIES = `(not s.counts or exists (select from a where a.agreement_id = s.agreement_id))`
+const OF_ITS_SERIES = `(not s.counts or exists (select from a where a.agreement_id = s.agreement_id))
+              and (s.seen_agreement_version_no is null or s.seen_agreement_version_no = coalesce(
+                (select g.version_no from agreements g where g.partner_id = $1 and g.agreement_id = s.agreement_id), 0))`
 
 type Claim = { readonly submission: Submission; readonly counts: boolean; readonly seen_version_no: number | null }
 
