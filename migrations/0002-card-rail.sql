@@ -204,6 +204,8 @@ create table card_transactions (
   refunded_minor bigint not null default 0,
   asked_no integer not null default 0,
   next_ask_at timestamptz,
+  -- Set before a reversal leaves: from then on nothing but a reversal's own answer makes the transaction a success again.
+  reversal_sent_at timestamptz,
   submitted_at timestamptz not null,
   recorded_at timestamptz,
   primary key (partner_id, order_id, transaction_id),

@@ -202,6 +202,7 @@ create table card_transactions (
   refunded_minor bigint not null default 0,
   asked_no integer not null default 0,
   next_ask_at timestamp with time zone,
+  reversal_sent_at timestamp with time zone,
   submitted_at timestamp with time zone not null,
   recorded_at timestamp with time zone,
   constraint card_transactions_pkey PRIMARY KEY (partner_id, order_id, transaction_id),

@@ -1,8 +1,8 @@
 /** Orders of the card rail by hand, for operators until there is a back office. */
 import { compose } from '../compose.ts'
 import { readSettings } from '../config.ts'
-import { closeByWord, settle } from '../domain/cards/reconcile.ts'
 import { listCardEvents } from '../domain/cards/record-store.ts'
+import { closeByWord, settleNow } from '../domain/cards/settle.ts'
 import { loadWholeOrder, type WholeOrder } from '../domain/cards/store.ts'
 import type { Context } from '../domain/context.ts'
 import { currencyAmountText } from '../domain/currency.ts'
@@ -36,8 +36,10 @@ export async function run(args: readonly string[]): Promise<number> {
     if (action !== 'show') {
       const { live_transaction_id: transaction_id } = whole.order
       if (transaction_id === null) throw new CommandError('no transaction of this order is under way')
-      if (action === 'ask') await settle(context, { ...key, transaction_id })
-      else await closeAs(context, { ...key, transaction_id }, values)
+      if (action === 'ask') {
+        if (!(await settleNow(context, { ...key, transaction_id })))
+          throw new CommandError('the transaction has ended meanwhile, or is being settled')
+      } else await closeAs(context, { ...key, transaction_id }, values)
     }
     await show(context, (await loadWholeOrder(context, key)) ?? whole)
     return 0
@@ -54,7 +56,9 @@ async function closeAs(
   if ((as !== 'SUCCESS' && as !== 'FAILURE') || reason === undefined || reason.length < 3 || reason.length > 200)
     throw new UsageError('order close needs --as SUCCESS or FAILURE, and a --reason of 3 to 200 characters')
   if (!(await closeByWord(context, key, { approved: as === 'SUCCESS', reason })))
-    throw new CommandError('the transaction has ended meanwhile')
+    throw new CommandError(
+      'the transaction has ended meanwhile, is being settled, or is to be a SUCCESS although a reversal of it has left',
+    )
 }
 
 async function show(context: Context, { order, transactions }: WholeOrder): Promise<void> {

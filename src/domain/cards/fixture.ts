@@ -20,6 +20,7 @@ import type { Context } from '../context.ts'
 import { type Merchant, SOURCES } from '../merchants/merchant.ts'
 import type { Partner } from '../partners/directory.ts'
 import type { ChargeRequest, FollowOnRequest } from './model.ts'
+import { reconcileOnce } from './reconcile.ts'
 
 export const CARD = { number: '5123450000000008', expiry_month: 1, expiry_year: 39 } as const
 export const OTHER_CARD = { number: '4508750015741019', expiry_month: 1, expiry_year: 39 } as const
@@ -118,6 +119,11 @@ export async function openCardFixture(): Promise<CardFixture> {
       await rm(folder, { recursive: true, force: true })
     },
   })
+}
+
+/** One sweep, waited for. */
+export async function reconcile(context: Context): Promise<void> {
+  await (await reconcileOnce(context, new Map())).work
 }
 
 let numbered = 0

@@ -45,7 +45,7 @@ const RECORD = `r as materialized (select * from json_to_recordset($2) as r(orde
       order_status = r.status, order_amount_minor = r.amount_minor, authorized_minor = r.authorized_minor, captured_minor = r.captured_minor,
       refunded_minor = r.refunded_minor, recorded_at = r.at, next_ask_at = null
     from r where x.partner_id = $1 and x.order_id = any(array(select order_id from r)) and x.order_id = r.order_id
-      and x.transaction_id = r.transaction_id and x.state <> 'done'
+      and x.transaction_id = r.transaction_id and x.state <> 'done' and (x.reversal_sent_at is null or r.result = 'FAILURE')
     returning x.order_id),
   o as (
     update card_orders o set version_no = o.version_no + 1, status = r.status, amount_minor = r.amount_minor, authorized_minor = r.authorized_minor,
@@ -110,7 +110,7 @@ const recordTogether = gatherByKey<Outcome, boolean>({
   run: (db, partner_id, outcomes) => runOutcomes(db, partner_id, outcomes, { name: 'card_record', text: RECORD }),
 })
 
-/** Writes how a transaction ended, once. False: it had ended before. */
+/** Writes how a transaction ended, once. False: it had ended before, or a success comes after a reversal has left. */
 export async function recordOutcome({ db }: Db, outcome: Outcome): Promise<boolean> {
   const { partner_id, voids, agreement } = outcome
   if (voids === null && agreement === 'none') return recordTogether(db, partner_id, outcome)
@@ -150,7 +150,8 @@ export async function recordUnknown(
   const { rowCount } = await context.db.query({
     name: 'card_unknown',
     text: `with x as (
-        update card_transactions set state = 'unknown', result = 'UNKNOWN', gateway_code = 'TIMED_OUT', next_ask_at = $5
+        update card_transactions set state = 'unknown', result = 'UNKNOWN', gateway_code = 'TIMED_OUT',
+          next_ask_at = case when asked_no = 0 then $5 else next_ask_at end -- a sweep that holds it by now keeps its lease
         where partner_id = $1 and order_id = $2 and transaction_id = $3 and state = 'submitted' returning 1),
       o as (update card_orders set version_no = version_no + 1, updated_at = $4
         where partner_id = $1 and order_id = $2 and live_transaction_id = $3 and exists (select from x) returning version_no)
@@ -183,18 +184,26 @@ export async function recordCardEvent(
 
 export type DueTransaction = TransactionKey & { readonly link_no: number; readonly asked_no: number }
 
-/** Transactions whose acquirer is to be asked now. */
-export async function dueTransactions(context: Db, at: Date, limit: number): Promise<DueTransaction[]> {
+/** Transactions whose acquirer is to be asked now; not of the links that are still busy with earlier questions. */
+export async function dueTransactions(
+  context: Db,
+  at: Date,
+  busy: readonly Pick<DueTransaction, 'partner_id' | 'link_no'>[],
+  limit: number,
+): Promise<DueTransaction[]> {
   const { rows } = await context.db.query<DueTransaction>({
     name: 'card_due',
-    text: `select partner_id, order_id, transaction_id, link_no, asked_no from card_transactions
-      where state in ('submitted', 'unknown') and next_ask_at <= $1 order by next_ask_at limit $2`,
-    values: [at, limit],
+    text: `select partner_id, order_id, transaction_id, link_no, asked_no from card_transactions x
+      where state in ('submitted', 'unknown') and next_ask_at <= $1
+        and not exists (select from unnest($2::integer[], $3::integer[]) as busy(partner_id, link_no)
+          where busy.partner_id = x.partner_id and busy.link_no = x.link_no)
+      order by next_ask_at limit $4`,
+    values: [at, busy.map(({ partner_id }) => partner_id), busy.map(({ link_no }) => link_no), limit],
   })
   return rows
 }
 
-/** Takes one for this process until `until`; false when another process was faster. */
+/** Takes one until `until`; false when another was faster or it has ended. The taker's turn is `asked_no` + 1. */
 export async function claimDueTransaction(context: Db, due: DueTransaction, until: Date): Promise<boolean> {
   const { rowCount } = await context.db.query({
     name: 'card_due_claim',
@@ -205,12 +214,36 @@ export async function claimDueTransaction(context: Db, due: DueTransaction, unti
   return rowCount === 1
 }
 
-export async function askLater(context: Db, key: TransactionKey, at: Date): Promise<void> {
+/** A turn: who took the transaction, by the number it gave it. What another has taken since is not written onto. */
+type Turn = TransactionKey & { readonly asked_no: number }
+
+export async function askLater(context: Db, turn: Turn, at: Date): Promise<void> {
   await context.db.query({
     name: 'card_ask_later',
     text: `update card_transactions set next_ask_at = $4
-      where partner_id = $1 and order_id = $2 and transaction_id = $3 and state in ('submitted', 'unknown')`,
-    values: [key.partner_id, key.order_id, key.transaction_id, at],
+      where partner_id = $1 and order_id = $2 and transaction_id = $3 and asked_no = $5 and state in ('submitted', 'unknown')`,
+    values: [turn.partner_id, turn.order_id, turn.transaction_id, at, turn.asked_no],
+  })
+}
+
+/** Written before a reversal leaves. False: the transaction has ended or is another's turn: nothing may be reversed. */
+export async function beginReversal(context: Db, turn: Turn, at: Date): Promise<boolean> {
+  const { rowCount } = await context.db.query({
+    name: 'card_reversal_begin',
+    text: `update card_transactions set reversal_sent_at = coalesce(reversal_sent_at, $4)
+      where partner_id = $1 and order_id = $2 and transaction_id = $3 and asked_no = $5 and state in ('submitted', 'unknown')`,
+    values: [turn.partner_id, turn.order_id, turn.transaction_id, at, turn.asked_no],
+  })
+  return rowCount === 1
+}
+
+/** The reversal was refused, or never left: what is asked may settle the transaction again. */
+export async function endReversal(context: Db, turn: Turn): Promise<void> {
+  await context.db.query({
+    name: 'card_reversal_end',
+    text: `update card_transactions set reversal_sent_at = null
+      where partner_id = $1 and order_id = $2 and transaction_id = $3 and asked_no = $4 and state in ('submitted', 'unknown')`,
+    values: [turn.partner_id, turn.order_id, turn.transaction_id, turn.asked_no],
   })
 }
 

@@ -22,12 +22,13 @@ const TRANSACTION_COLUMNS = `partner_id, order_id, transaction_id, type, request
   source, target_transaction_id, voided_by, api_version, reference, link_no, acquirer_code, acquirer_message, authorization_code, stan,
   receipt, acquirer_transaction_id, trace_id, csc_result, avs_result, funds_type, token, number_hash, masked_number, brand, scheme,
   expiry_month, expiry_year, stored_on_file, agreement_id, agreement_opening, details_enc, order_status, order_amount_minor,
-  authorized_minor, captured_minor, refunded_minor, asked_no, submitted_at, recorded_at`
+  authorized_minor, captured_minor, refunded_minor, asked_no, reversal_sent_at, submitted_at, recorded_at`
 
 /** A transaction with what only the domain reads. */
 export type StoredTransaction = Transaction & {
   readonly number_hash: Buffer | null
   readonly agreement_opening: AgreementOpening | null
+  readonly reversal_sent_at: Date | null
 }
 
 /** What a charge is decided from. */

@@ -5,10 +5,9 @@ import fc from 'fast-check'
 import type { AcquirerAnswer } from '../../infra/acquirers/connector.ts'
 import { PunteError } from '../errors.ts'
 import { charge } from './charge.ts'
-import { approves, type CardFixture, declines, openCardFixture, silence } from './fixture.ts'
+import { approves, type CardFixture, declines, openCardFixture, reconcile, silence } from './fixture.ts'
 import { followOn } from './follow-on.ts'
 import type { Order, Transaction } from './model.ts'
-import { reconcileOnce } from './reconcile.ts'
 import { retrieveOrder } from './retrieve.ts'
 
 /** approved and answered, declined, silent but booked, silent and never arrived. */
@@ -114,7 +113,7 @@ describe('totals of an order', () => {
         book.get(reference) === true ? approves() : { kind: 'not_found' },
       )
       f.now = new Date(f.now.getTime() + 600_000)
-      await reconcileOnce(f.context)
+      await reconcile(f.context)
     }
     assert.fail('a transaction stayed unsettled')
   }
