@@ -12,21 +12,14 @@ import { PunteError } from '../errors.ts'
 import type { AcquirerLinkProfile, Source } from '../merchants/merchant.ts'
 import { sealForMerchant } from '../vault/data-keys.ts'
 import { readAmount } from './amount.ts'
+import { claimAgain, claimNewOrder, type Submission } from './claim-store.ts'
 import { cardOf, type Funds } from './funds.ts'
 import { chooseLink } from './link.ts'
 import type { ChargeRequest, Order, TransactionView } from './model.ts'
 import { detailsAbout, findStored, viewTransaction } from './retrieve.ts'
 import { type Ended, linkOf, type Sent, send, sweepAt, transactionOf } from './send.ts'
 import { TYPE_OF } from './state.ts'
-import {
-  type ChargeContext,
-  claimAgain,
-  claimNewOrder,
-  loadChargeContext,
-  loadOrder,
-  loadTransaction,
-  type Submission,
-} from './store.ts'
+import { type ChargeContext, loadChargeContext, loadOrder, loadTransaction } from './store.ts'
 import { decideStoredCredential, type StoredCredentialDecision } from './stored-credentials.ts'
 
 const TRIES = 8

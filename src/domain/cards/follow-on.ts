@@ -11,11 +11,12 @@ import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
 import { sealForMerchant } from '../vault/data-keys.ts'
 import { readAmount } from './amount.ts'
+import { claimFollowOn, type Submission } from './claim-store.ts'
 import type { FollowOnRequest, Order, TransactionView } from './model.ts'
 import { agreementTypeOf, detailsAbout, findStored, openDetails, unknownOrder, viewTransaction } from './retrieve.ts'
 import { connectorOf, linkNumbered, linkOf, type Sent, send, sweepAt, transactionOf } from './send.ts'
 import { type FollowOnPlan, planFollowOn } from './state.ts'
-import { claimFollowOn, loadWholeOrder, MAX_TRANSACTIONS, type Submission, type WholeOrder } from './store.ts'
+import { loadWholeOrder, MAX_TRANSACTIONS, type WholeOrder } from './store.ts'
 
 const TRIES = 8
 const LOOK_AGAIN_MS = 25

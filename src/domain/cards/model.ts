@@ -1,8 +1,8 @@
 /**
  * Cards: orders and their transactions. model.ts has the words; state.ts what an operation does to an order, purely;
  * stored-credentials.ts the decision table of CIT and MIT; charge.ts (PAY, AUTHORIZE, VERIFY) and follow-on.ts (CAPTURE,
- * REFUND, VOID, UPDATE_AUTHORIZATION) are the use-cases; reconcile.ts settles what an acquirer left unsaid; store.ts and
- * record-store.ts have all SQL. Requests come already checked for form (http/gateway); what they mean is decided here.
+ * REFUND, VOID, UPDATE_AUTHORIZATION) are the use-cases; reconcile.ts settles what an acquirer left unsaid; store.ts reads,
+ * claim-store.ts and record-store.ts write. Requests come already checked for form (http/gateway); what they mean is decided here.
  */
 import type { Merchant, Source } from '../merchants/merchant.ts'
 

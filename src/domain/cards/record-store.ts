@@ -1,4 +1,4 @@
-/** SQL that ends what store.ts began: outcomes, silences, and what the sweep takes up. */
+/** SQL that ends what claim-store.ts began: outcomes, silences, and what the sweep takes up. */
 import { gatherByKey } from '../../infra/database/gather.ts'
 import type { Context } from '../context.ts'
 import type { Standing } from './state.ts'

@@ -7,10 +7,11 @@ import { countCardOutcome } from '../../infra/metrics.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
 import type { AcquirerLinkProfile, Merchant } from '../merchants/merchant.ts'
+import type { Submission } from './claim-store.ts'
 import type { Order, Transaction, TransactionType } from './model.ts'
 import { type Outcome, recordOutcome, recordUnknown } from './record-store.ts'
 import { afterFailure, afterSuccess, isInitial, type Standing } from './state.ts'
-import type { Submission, TransactionKey } from './store.ts'
+import type { TransactionKey } from './store.ts'
 
 /** The sweep that takes up a submission whose process died waits this much longer than the acquirer may take. */
 const GRACE_MS = 5_000
