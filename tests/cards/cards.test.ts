@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { assertNoSecretsReadable } from '../world/secrets.ts'
 import { amountTests } from './amounts.ts'
 import { badInputTests } from './bad-input.ts'
+import { codeTests, WRITTEN_CODES } from './codes.ts'
 import { encodingTests } from './encoding.ts'
 import { NAME } from './funds.ts'
 import { guessingTests } from './guessing.ts'
@@ -20,14 +21,16 @@ seedTests(() => cards)
 badInputTests(() => cards)
 misuseTests(() => cards)
 amountTests(() => cards)
+codeTests(() => cards)
 encodingTests(() => cards)
 // Last: its wrong passwords slow down the address that all of these tests share.
 guessingTests(() => cards)
 
-test('no card number, name or password of it can be read in the database, its files or the logs', async () => {
+test('no card number, security code, name or password of it can be read in the database, its files or the logs', async () => {
   const { world, parties, shop, plain, other } = cards
   await assertNoSecretsReadable(world, parties, {
     'a card number': usedNumbers,
+    'a security code': WRITTEN_CODES,
     "a cardholder's name": [NAME],
     'an API password': [shop.password, plain.password, other.password],
   })
