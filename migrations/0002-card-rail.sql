@@ -210,7 +210,7 @@ create table card_transactions (
   recorded_at timestamptz,
   primary key (partner_id, order_id, transaction_id),
   check ((state = 'done') = (result in ('SUCCESS', 'FAILURE')))
-) with (fillfactor = 50);
+);
 create index card_transactions_due on card_transactions (next_ask_at) where state in ('submitted', 'unknown');
 -- One opening or card change of a series at a time: of two with different terms or cards the second sees what the first made.
 create unique index card_transactions_opening on card_transactions (partner_id, agreement_id)

@@ -214,7 +214,7 @@ create table card_transactions (
   constraint card_transactions_stored_on_file_check CHECK ((stored_on_file = ANY (ARRAY['NOT_STORED'::text, 'TO_BE_STORED'::text, 'STORED'::text]))),
   constraint card_transactions_transaction_id_check CHECK (((char_length(transaction_id) >= 1) AND (char_length(transaction_id) <= 40))),
   constraint card_transactions_type_check CHECK ((type = ANY (ARRAY['PAYMENT'::text, 'AUTHORIZATION'::text, 'VERIFICATION'::text, 'CAPTURE'::text, 'REFUND'::text, 'AUTHORIZATION_UPDATE'::text, 'VOID_AUTHORIZATION'::text, 'VOID_CAPTURE'::text, 'VOID_PAYMENT'::text, 'VOID_REFUND'::text])))
-) with (fillfactor=50);
+);
 CREATE INDEX card_transactions_due ON public.card_transactions USING btree (next_ask_at) WHERE (state = ANY (ARRAY['submitted'::text, 'unknown'::text]));
 CREATE UNIQUE INDEX card_transactions_opening ON public.card_transactions USING btree (partner_id, agreement_id) WHERE ((agreement_opening IS NOT NULL) AND (state = ANY (ARRAY['submitted'::text, 'unknown'::text])));
 
