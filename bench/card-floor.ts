@@ -27,10 +27,10 @@ const CLAIM = `with a as (
     where partner_id = 1 and agreement_id = $2 returning agreement_id),
   o as (insert into bench_floor.card_orders (partner_id, order_id, status, currency, amount_minor, live_transaction_id, initial_transaction_id,
       agreement_id, created_at, updated_at) select 1, $1, 'INITIATED', 'RON', 1000, '1', '1', agreement_id, now(), now() from a returning 1)
-  insert into bench_floor.card_transactions (partner_id, order_id, transaction_id, type, request_hash, state, result, gateway_code, amount_minor,
+  insert into bench_floor.card_transactions (partner_id, order_id, transaction_id, submission_no, type, request_hash, state, result, gateway_code, amount_minor,
     currency, source, api_version, reference, link_no, details_enc, order_amount_minor, submitted_at, next_ask_at, funds_type, token, number_hash,
     masked_number, brand, scheme, expiry_month, expiry_year, stored_on_file, agreement_id)
-  select 1, $1, '1', 'PAYMENT', $4, 'submitted', 'PENDING', 'PENDING', 1000, 'RON', 'MERCHANT', 100, $5, 1, $6, 1000, now(), now(), 'CARD', $3,
+  select 1, $1, '1', 1, 'PAYMENT', $4, 'submitted', 'PENDING', 'PENDING', 1000, 'RON', 'MERCHANT', 100, $5, 1, $6, 1000, now(), now(), 'CARD', $3,
     $4, '512345xxxxxx0008', 'MASTERCARD', 'MASTERCARD', 1, 39, 'STORED', $2 from o`
 const OUTCOME = `with x as (
     update bench_floor.card_transactions set state = 'done', result = 'SUCCESS', gateway_code = 'APPROVED', acquirer_code = '00',

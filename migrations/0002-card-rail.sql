@@ -123,6 +123,7 @@ create table agreements (
   updated_at timestamptz not null,
   primary key (partner_id, agreement_id),
   check (number_of_payments is null or payments_taken <= number_of_payments),
+  check (fixed_amount_minor is null or (amount_variability is not null and amount_variability = 'FIXED')),
   check (rail <> 'card' or number_hash is not null)
 ) with (fillfactor = 70);
 
@@ -147,9 +148,16 @@ create table card_orders (
   updated_at timestamptz not null,
   primary key (partner_id, order_id),
   check (captured_minor between 0 and authorized_minor),
-  check (refunded_minor between 0 and captured_minor)
+  check (refunded_minor between 0 and captured_minor),
+  -- The status says what the totals say.
+  check (case status
+    when 'AUTHORIZED' then authorized_minor > 0 and captured_minor = 0
+    when 'PARTIALLY_CAPTURED' then captured_minor > 0 and captured_minor < authorized_minor and refunded_minor = 0
+    when 'CAPTURED' then captured_minor > 0 and captured_minor = authorized_minor and refunded_minor = 0
+    when 'PARTIALLY_REFUNDED' then refunded_minor > 0 and refunded_minor < captured_minor
+    when 'REFUNDED' then refunded_minor > 0 and refunded_minor = captured_minor
+    else authorized_minor = 0 end)
 ) with (fillfactor = 60);
-create index card_orders_of_agreement on card_orders (partner_id, agreement_id, created_at) where agreement_id is not null;
 
 -- No foreign key to card_orders: every row is inserted by the statement that has just written its order.
 create table card_transactions (
@@ -158,6 +166,8 @@ create table card_transactions (
   transaction_id text not null check (char_length(transaction_id) between 1 and 40),
   type text not null check (type in ('PAYMENT', 'AUTHORIZATION', 'VERIFICATION', 'CAPTURE', 'REFUND', 'AUTHORIZATION_UPDATE',
     'VOID_AUTHORIZATION', 'VOID_CAPTURE', 'VOID_PAYMENT', 'VOID_REFUND')),
+  -- The order's version that its submission made: the order of transactions, whatever the clocks of processes say.
+  submission_no integer not null,
   request_hash bytea not null,
   -- submitted: written before the wire is used. unknown: the acquirer was asked and did not say. done: final.
   state text not null check (state in ('submitted', 'unknown', 'done')),
@@ -209,7 +219,12 @@ create table card_transactions (
   submitted_at timestamptz not null,
   recorded_at timestamptz,
   primary key (partner_id, order_id, transaction_id),
-  check ((state = 'done') = (result in ('SUCCESS', 'FAILURE')))
+  check (case state when 'submitted' then result = 'PENDING' when 'unknown' then result = 'UNKNOWN' else result in ('SUCCESS', 'FAILURE') end),
+  -- What has not ended is looked at again some time; what has ended never.
+  check ((state = 'done') = (next_ask_at is null)),
+  check ((state = 'done') = (recorded_at is not null)),
+  check (state <> 'done' or order_status is not null),
+  check (agreement_opening is null or (agreement_id is not null and number_hash is not null))
 );
 create index card_transactions_due on card_transactions (next_ask_at) where state in ('submitted', 'unknown');
 -- One opening or card change of a series at a time: of two with different terms or cards the second sees what the first made.

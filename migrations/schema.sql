@@ -54,7 +54,8 @@ create table agreements (
   constraint agreements_amount_variability_check CHECK ((amount_variability = ANY (ARRAY['FIXED'::text, 'VARIABLE'::text]))),
   constraint agreements_check CHECK ((maximum_amount_minor >= minimum_amount_minor)),
   constraint agreements_check1 CHECK (((number_of_payments IS NULL) OR (payments_taken <= number_of_payments))),
-  constraint agreements_check2 CHECK (((rail <> 'card'::text) OR (number_hash IS NOT NULL))),
+  constraint agreements_check2 CHECK (((fixed_amount_minor IS NULL) OR ((amount_variability IS NOT NULL) AND (amount_variability = 'FIXED'::text)))),
+  constraint agreements_check3 CHECK (((rail <> 'card'::text) OR (number_hash IS NOT NULL))),
   constraint agreements_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint agreements_fixed_amount_minor_check CHECK ((fixed_amount_minor > 0)),
   constraint agreements_minimum_amount_minor_check CHECK ((minimum_amount_minor >= 0)),
@@ -99,11 +100,19 @@ create table card_orders (
   constraint card_orders_authorized_minor_check CHECK (((authorized_minor >= 0) AND (authorized_minor <= '999999999999999'::bigint))),
   constraint card_orders_check CHECK (((captured_minor >= 0) AND (captured_minor <= authorized_minor))),
   constraint card_orders_check1 CHECK (((refunded_minor >= 0) AND (refunded_minor <= captured_minor))),
+  constraint card_orders_check2 CHECK (
+CASE status
+    WHEN 'AUTHORIZED'::text THEN ((authorized_minor > 0) AND (captured_minor = 0))
+    WHEN 'PARTIALLY_CAPTURED'::text THEN ((captured_minor > 0) AND (captured_minor < authorized_minor) AND (refunded_minor = 0))
+    WHEN 'CAPTURED'::text THEN ((captured_minor > 0) AND (captured_minor = authorized_minor) AND (refunded_minor = 0))
+    WHEN 'PARTIALLY_REFUNDED'::text THEN ((refunded_minor > 0) AND (refunded_minor < captured_minor))
+    WHEN 'REFUNDED'::text THEN ((refunded_minor > 0) AND (refunded_minor = captured_minor))
+    ELSE (authorized_minor = 0)
+END),
   constraint card_orders_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint card_orders_order_id_check CHECK (((char_length(order_id) >= 1) AND (char_length(order_id) <= 40))),
   constraint card_orders_status_check CHECK ((status = ANY (ARRAY['INITIATED'::text, 'FAILED'::text, 'VERIFIED'::text, 'AUTHORIZED'::text, 'PARTIALLY_CAPTURED'::text, 'CAPTURED'::text, 'PARTIALLY_REFUNDED'::text, 'REFUNDED'::text, 'CANCELLED'::text])))
 ) with (fillfactor=60);
-CREATE INDEX card_orders_of_agreement ON public.card_orders USING btree (partner_id, agreement_id, created_at) WHERE (agreement_id IS NOT NULL);
 
 create table card_sessions (
   partner_id integer not null,
@@ -162,6 +171,7 @@ create table card_transactions (
   order_id text not null,
   transaction_id text not null,
   type text not null,
+  submission_no integer not null,
   request_hash bytea not null,
   state text not null,
   result text not null,
@@ -207,7 +217,16 @@ create table card_transactions (
   recorded_at timestamp with time zone,
   constraint card_transactions_pkey PRIMARY KEY (partner_id, order_id, transaction_id),
   constraint card_transactions_amount_minor_check CHECK (((amount_minor >= 0) AND (amount_minor <= '999999999999999'::bigint))),
-  constraint card_transactions_check CHECK (((state = 'done'::text) = (result = ANY (ARRAY['SUCCESS'::text, 'FAILURE'::text])))),
+  constraint card_transactions_check CHECK (
+CASE state
+    WHEN 'submitted'::text THEN (result = 'PENDING'::text)
+    WHEN 'unknown'::text THEN (result = 'UNKNOWN'::text)
+    ELSE (result = ANY (ARRAY['SUCCESS'::text, 'FAILURE'::text]))
+END),
+  constraint card_transactions_check1 CHECK (((state = 'done'::text) = (next_ask_at IS NULL))),
+  constraint card_transactions_check2 CHECK (((state = 'done'::text) = (recorded_at IS NOT NULL))),
+  constraint card_transactions_check3 CHECK (((state <> 'done'::text) OR (order_status IS NOT NULL))),
+  constraint card_transactions_check4 CHECK (((agreement_opening IS NULL) OR ((agreement_id IS NOT NULL) AND (number_hash IS NOT NULL)))),
   constraint card_transactions_funds_type_check CHECK ((funds_type = ANY (ARRAY['CARD'::text, 'SCHEME_TOKEN'::text]))),
   constraint card_transactions_result_check CHECK ((result = ANY (ARRAY['PENDING'::text, 'UNKNOWN'::text, 'SUCCESS'::text, 'FAILURE'::text]))),
   constraint card_transactions_state_check CHECK ((state = ANY (ARRAY['submitted'::text, 'unknown'::text, 'done'::text]))),

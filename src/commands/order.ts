@@ -25,6 +25,7 @@ export async function run(args: readonly string[]): Promise<number> {
     { min: 1, max: 1 },
   )
   if (values.merchant === undefined) throw new UsageError(USAGE)
+  const word = action === 'close' ? wordOf(values) : undefined
   const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
   const { context, close } = await compose(readSettings(), log, { schema: 'require' })
   try {
@@ -36,10 +37,9 @@ export async function run(args: readonly string[]): Promise<number> {
     if (action !== 'show') {
       const { live_transaction_id: transaction_id } = whole.order
       if (transaction_id === null) throw new CommandError('no transaction of this order is under way')
-      if (action === 'ask') {
-        if (!(await settleNow(context, { ...key, transaction_id })))
-          throw new CommandError('the transaction has ended meanwhile, or is being settled')
-      } else await closeAs(context, { ...key, transaction_id }, values)
+      if (word !== undefined) await closeAs(context, { ...key, transaction_id }, word)
+      else if (!(await settleNow(context, { ...key, transaction_id })))
+        throw new CommandError('the transaction has ended meanwhile, is being settled, or its own call is under way')
     }
     await show(context, (await loadWholeOrder(context, key)) ?? whole)
     return 0
@@ -48,16 +48,18 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-async function closeAs(
-  context: Context,
-  key: Parameters<typeof closeByWord>[1],
-  { as, reason }: { as?: string | undefined; reason?: string | undefined },
-): Promise<void> {
+type Word = Parameters<typeof closeByWord>[2]
+
+function wordOf({ as, reason }: { as?: string | undefined; reason?: string | undefined }): Word {
   if ((as !== 'SUCCESS' && as !== 'FAILURE') || reason === undefined || reason.length < 3 || reason.length > 200)
     throw new UsageError('order close needs --as SUCCESS or FAILURE, and a --reason of 3 to 200 characters')
-  if (!(await closeByWord(context, key, { approved: as === 'SUCCESS', reason })))
+  return { approved: as === 'SUCCESS', reason }
+}
+
+async function closeAs(context: Context, key: Parameters<typeof closeByWord>[1], word: Word): Promise<void> {
+  if (!(await closeByWord(context, key, word)))
     throw new CommandError(
-      'the transaction has ended meanwhile, is being settled, or is to be a SUCCESS although a reversal of it has left',
+      'the transaction has ended meanwhile, is being settled, its own call is under way, or it is to be a SUCCESS although a reversal of it has left',
     )
 }
 

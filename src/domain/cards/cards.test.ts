@@ -148,6 +148,17 @@ describe('card payments', { concurrency: false }, () => {
     )
   })
 
+  it('voids what was submitted last, whatever the clocks say', async () => {
+    const { order } = await charge(f.context, f.request({ operation: 'AUTHORIZE' }))
+    const capture = (transaction_id: string, amount: string) =>
+      followOn(f.context, f.follow('CAPTURE', order.order_id, { transaction_id, amount }))
+    await capture('9', '30')
+    f.now = new Date(f.now.getTime() - 50)
+    await capture('10', '40')
+    const { transaction } = await followOn(f.context, f.follow('VOID', order.order_id))
+    assert.deepEqual([transaction.target_transaction_id, transaction.captured_minor], ['10', 3000])
+  })
+
   it('captures no more than authorised when ten ask at once', async () => {
     const { order } = await charge(f.context, f.request({ operation: 'AUTHORIZE' }))
     const captures = await Promise.allSettled(
@@ -248,7 +259,7 @@ describe('card payments', { concurrency: false }, () => {
     const { order_id } = f.request()
     await charge(f.context, f.request({ order_id }))
     await f.context.db.query({
-      text: `update card_orders set version_no = 200, status = 'FAILED', captured_minor = 0 where partner_id = $1 and order_id = $2`,
+      text: `update card_orders set version_no = 200, status = 'FAILED', authorized_minor = 0, captured_minor = 0 where partner_id = $1 and order_id = $2`,
       values: [f.merchant.partner_id, order_id],
     })
     await assert.rejects(charge(f.context, f.request({ order_id, transaction_id: '2' })), refused('ORDER_NOT_NEW'))
@@ -287,6 +298,11 @@ describe('card payments', { concurrency: false }, () => {
     const dinar = await charge(f.context, f.request({ currency: 'BHD', amount: '1.005' }))
     assert.equal(dinar.order.amount_minor, 1005)
     await assert.rejects(charge(f.context, f.request({ amount: '1.005' })), refused('FIELD_INVALID', 'order.amount'))
+    const links = f.merchant.links.map((link) => ({ ...link, currencies: ['CLF'] }))
+    const units = (amount: string) =>
+      charge(f.context, f.request({ merchant: { ...f.merchant, links }, currency: 'CLF', amount }))
+    await assert.rejects(units('100000000000'), refused('FIELD_INVALID', 'order.amount'))
+    assert.equal((await units('99999999999.9999')).order.captured_minor, 999_999_999_999_999)
     await assert.rejects(
       charge(f.context, f.request({ currency: 'USD' })),
       refused('CURRENCY_NOT_ACCEPTED', 'order.currency'),

@@ -45,8 +45,11 @@ export async function charge(context: Context, request: ChargeRequest): Promise<
       if (stored !== undefined) return stored
       continue
     }
-    const plan = await decide(context, request, seen)
-    if (await claim(context, plan)) return carryOut(context, request, plan)
+    const order = seen.order_version_no === undefined ? undefined : await loadOrder(context, key)
+    if (order?.version_no === seen.order_version_no) {
+      const plan = await decide(context, request, seen, order)
+      if (await claim(context, plan)) return carryOut(context, request, plan)
+    }
     await sleep(LOOK_AGAIN_MS)
   }
   throw new PunteError('SERVER_BUSY', { retry_after_s: 5 })
@@ -62,7 +65,13 @@ type Plan = {
   readonly agreement_type: NonNullable<StoredCredentialDecision['agreement_type']> | undefined
 }
 
-async function decide(context: Context, request: ChargeRequest, seen: ChargeContext): Promise<Plan> {
+/** @param existing the order, where there is one, in the version that was seen */
+async function decide(
+  context: Context,
+  request: ChargeRequest,
+  seen: ChargeContext,
+  existing: Order | undefined,
+): Promise<Plan> {
   const { merchant, operation } = request
   requireOperation(request)
   const { link, source, connector } = chooseLink(context, merchant, request.currency, request.source)
@@ -71,7 +80,7 @@ async function decide(context: Context, request: ChargeRequest, seen: ChargeCont
   const credential = decideCredential(request, seen, funds, source)
   const now = context.clock.now()
   const opening = checkAgreement(request, seen, credential, amount_minor, now)
-  const order = await orderToChargeAgain(context, request, seen, funds)
+  if (existing !== undefined) await requireChargeable(context, request, existing, funds)
   const trace_id = await traceOf(context, request, seen, funds, credential)
   const { agreement_type } = credential
   const submission = await submissionOf(context, request, {
@@ -97,7 +106,7 @@ async function decide(context: Context, request: ChargeRequest, seen: ChargeCont
   return {
     submission,
     counts: counts(request, credential),
-    order,
+    order: existing,
     connector,
     message: messageOf(request, submission, link, funds.card, initiation),
     sent: {
@@ -176,25 +185,17 @@ function checkAgreement(
 }
 
 /**
- * The order, where it exists and takes another initial transaction: none has succeeded, or only a VERIFY of the same card.
+ * Whether the order takes another initial transaction: none has succeeded, or only a VERIFY of the same card.
  * @throws PunteError ORDER_NOT_NEW; SERVER_BUSY while a transaction of it is at the acquirer
  */
-async function orderToChargeAgain(
-  context: Context,
-  request: ChargeRequest,
-  seen: ChargeContext,
-  funds: Funds,
-): Promise<Order | undefined> {
-  if (seen.order_version_no === undefined) return undefined
-  const order = await loadOrder(context, { partner_id: request.merchant.partner_id, order_id: request.order_id })
-  if (order === undefined) return undefined
+async function requireChargeable(context: Context, request: ChargeRequest, order: Order, funds: Funds): Promise<void> {
   if (order.live_transaction_id !== null) throw new PunteError('SERVER_BUSY', { retry_after_s: 5 })
   if (order.version_no >= MOST_VERSIONS)
     throw new PunteError('ORDER_NOT_NEW', { field: 'order.id', text: 'The order was tried too often; use a new one.' })
-  if (order.status === 'FAILED') return order
+  if (order.status === 'FAILED') return
   if (order.status === 'VERIFIED' && request.operation !== 'VERIFY') {
     const verified = await loadTransaction(context, { ...order, transaction_id: order.initial_transaction_id })
-    if (verified?.number_hash?.equals(funds.number_hash) === true) return order
+    if (verified?.number_hash?.equals(funds.number_hash) === true) return
     throw new PunteError('ORDER_NOT_NEW', {
       field: 'sourceOfFunds.provided.card.number',
       text: 'The order is verified with another card.',

@@ -50,10 +50,10 @@ const SUBMITTED = `s as materialized (select * from json_to_recordset($2) as s(o
     link_no integer, details_enc text, order_amount_minor bigint, ask_at timestamptz, funds_type text, token text, number_hash text,
     masked_number text, brand text, scheme text, expiry_month smallint, expiry_year smallint, stored_on_file text, agreement_id text,
     agreement_opening jsonb, seen_agreement_version_no integer, counts boolean, seen_version_no integer))`
-const INSERT_TRANSACTIONS = `insert into card_transactions (partner_id, order_id, transaction_id, type, request_hash, state, result, gateway_code,
+const INSERT_TRANSACTIONS = `insert into card_transactions (partner_id, order_id, transaction_id, submission_no, type, request_hash, state, result, gateway_code,
     amount_minor, currency, source, target_transaction_id, api_version, reference, link_no, details_enc, order_amount_minor, submitted_at,
     next_ask_at, funds_type, token, number_hash, masked_number, brand, scheme, expiry_month, expiry_year, stored_on_file, agreement_id, agreement_opening)
-  select $1, s.order_id, s.transaction_id, s.type, decode(s.request_hash, 'hex'), 'submitted', 'PENDING', 'PENDING', s.amount_minor, s.currency,
+  select $1, s.order_id, s.transaction_id, o.version_no, s.type, decode(s.request_hash, 'hex'), 'submitted', 'PENDING', 'PENDING', s.amount_minor, s.currency,
     s.source, s.target_transaction_id, s.api_version, s.reference, s.link_no, decode(s.details_enc, 'hex'), s.order_amount_minor, s.at, s.ask_at,
     s.funds_type, s.token, decode(s.number_hash, 'hex'), s.masked_number, s.brand, s.scheme, s.expiry_month, s.expiry_year, s.stored_on_file,
     s.agreement_id, s.agreement_opening
@@ -71,6 +71,7 @@ const OF_ITS_SERIES = `(not s.counts or exists (select from a where a.agreement_
               and (s.seen_agreement_version_no is null or s.seen_agreement_version_no = coalesce(
                 (select g.version_no from agreements g where g.partner_id = $1 and g.agreement_id = s.agreement_id), 0))`
 
+type ClaimStatement = { readonly name: string; readonly text: string }
 type Claim = { readonly submission: Submission; readonly counts: boolean; readonly seen_version_no: number | null }
 
 // In one order everywhere, so that two processes that count payments of the same series do not wait for each other in a circle.
@@ -98,7 +99,7 @@ function claimsJson(claims: readonly Claim[]): string {
 /** Runs one statement for claims of one partner. False for those whose order, transaction or series has changed. */
 async function runClaims(
   query: Context['db']['query'],
-  statement: { readonly name: string; readonly text: string },
+  statement: ClaimStatement,
   partner_id: number,
   claims: readonly Claim[],
 ): Promise<boolean[]> {
@@ -122,26 +123,24 @@ const apart = (claim: Claim, others: readonly Claim[]): boolean =>
       (claim.counts && other.counts && other.submission.card?.agreement_id === claim.submission.card?.agreement_id),
   )
 
-const claimNewOrders = gatherByKey<Claim, boolean>({
-  at_once: 1,
-  most: 64,
-  together: apart,
-  run: (db, partner_id, claims) =>
-    runClaims(
-      db.query,
-      {
-        name: 'card_claim_new',
-        text: `with ${SUBMITTED}, ${TAKE_FROM_SERIES}, o as (
-            insert into card_orders (partner_id, order_id, status, currency, amount_minor, live_transaction_id, initial_transaction_id,
-              agreement_id, created_at, updated_at)
-            select $1, s.order_id, 'INITIATED', s.currency, s.order_amount_minor, s.transaction_id, s.transaction_id, s.agreement_id, s.at, s.at
-            from s where ${OF_ITS_SERIES} returning order_id)
-          ${INSERT_TRANSACTIONS}`,
-      },
-      partner_id,
-      claims,
-    ),
-})
+const gatherClaims = (statement: ClaimStatement) =>
+  gatherByKey<Claim, boolean>({
+    at_once: 1,
+    most: 64,
+    together: apart,
+    run: (db, partner_id, claims) => runClaims(db.query, statement, partner_id, claims),
+  })
+
+const CLAIM_NEW = {
+  name: 'card_claim_new',
+  text: `with ${SUBMITTED}, ${TAKE_FROM_SERIES}, o as (
+      insert into card_orders (partner_id, order_id, status, currency, amount_minor, live_transaction_id, initial_transaction_id,
+        agreement_id, created_at, updated_at)
+      select $1, s.order_id, 'INITIATED', s.currency, s.order_amount_minor, s.transaction_id, s.transaction_id, s.agreement_id, s.at, s.at
+      from s where ${OF_ITS_SERIES} returning order_id, version_no)
+    ${INSERT_TRANSACTIONS}`,
+} as const
+const claimNewOrders = gatherClaims(CLAIM_NEW)
 
 /**
  * The first transaction of a new order. False: decide again, for something has changed (the order or the transaction
@@ -149,33 +148,50 @@ const claimNewOrders = gatherByKey<Claim, boolean>({
  * @param counts a merchant-initiated payment of the series in `card.agreement_id`
  */
 export function claimNewOrder({ db }: Db, submission: Submission, counts: boolean): Promise<boolean> {
-  return claimNewOrders(db, submission.partner_id, { submission, counts, seen_version_no: null })
+  const claim = { submission, counts, seen_version_no: null }
+  const opens = typeof submission.card?.seen_agreement_version_no === 'number'
+  return opens ? claimAlone(db, CLAIM_NEW, claim) : claimNewOrders(db, submission.partner_id, claim)
 }
 
-/**
- * A further initial transaction of an order that has none that succeeded, or only a VERIFY. In a transaction that ends
- * well only when both the order and the series are as they were seen; it is rare.
- */
-export async function claimAgain(
+const CLAIM_AGAIN = {
+  name: 'card_claim_again',
+  text: `with ${SUBMITTED}, ${TAKE_FROM_SERIES}, o as (
+      update card_orders o set version_no = o.version_no + 1, status = 'INITIATED', currency = s.currency, amount_minor = s.order_amount_minor,
+        live_transaction_id = s.transaction_id, initial_transaction_id = s.transaction_id, agreement_id = s.agreement_id, updated_at = s.at
+      from s where ${OF_ITS_SERIES} and o.partner_id = $1 and o.order_id = any(array(select order_id from s))
+          and o.order_id = s.order_id and o.version_no = s.seen_version_no
+        and o.live_transaction_id is null and o.status in ('FAILED', 'VERIFIED') returning o.order_id, o.version_no)
+    ${INSERT_TRANSACTIONS}`,
+} as const
+
+/** A further initial transaction of an order that has none that succeeded, or only a VERIFY. False: decide again. */
+export function claimAgain(
   { db }: Db,
   submission: Submission,
   seen_version_no: number,
   counts: boolean,
 ): Promise<boolean> {
-  const { partner_id } = submission
+  return claimAlone(db, CLAIM_AGAIN, { submission, counts, seen_version_no })
+}
+
+/**
+ * A claim in a transaction of its own, which ends well only when both the order and the series are as they were seen. For the
+ * rare ones, and for those that open a series: another opening may have ended after the statement's snapshot and before its
+ * row stood in the unique index. Once the row stands there no other can, and a second look sees all that ended before.
+ */
+async function claimAlone(db: Context['db'], statement: ClaimStatement, claim: Claim): Promise<boolean> {
+  const { partner_id, card } = claim.submission
   try {
     return await db.transaction(async (client) => {
       const query: Context['db']['query'] = ({ text, values }) => client.query(text, [...values])
-      const text = `with ${SUBMITTED}, ${TAKE_FROM_SERIES}, o as (
-          update card_orders o set version_no = o.version_no + 1, status = 'INITIATED', currency = s.currency, amount_minor = s.order_amount_minor,
-            live_transaction_id = s.transaction_id, initial_transaction_id = s.transaction_id, agreement_id = s.agreement_id, updated_at = s.at
-          from s where ${OF_ITS_SERIES} and o.partner_id = $1 and o.order_id = any(array(select order_id from s))
-              and o.order_id = s.order_id and o.version_no = s.seen_version_no
-            and o.live_transaction_id is null and o.status in ('FAILED', 'VERIFIED') returning o.order_id)
-        ${INSERT_TRANSACTIONS}`
-      const statement = { name: 'card_claim_again', text }
-      const [done] = await runClaims(query, statement, partner_id, [{ submission, counts, seen_version_no }])
+      const [done] = await runClaims(query, statement, partner_id, [claim])
       if (done !== true) throw new Changed()
+      if (typeof card?.seen_agreement_version_no !== 'number') return true
+      const { rows } = await client.query<{ version_no: number }>(
+        'select version_no from agreements where partner_id = $1 and agreement_id = $2',
+        [partner_id, card.agreement_id],
+      )
+      if ((rows[0]?.version_no ?? 0) !== card.seen_agreement_version_no) throw new Changed()
       return true
     })
   } catch (error) {
@@ -187,25 +203,14 @@ export async function claimAgain(
 /** Thrown inside a transaction to roll it back; never leaves this file. */
 class Changed extends Error {}
 
-const claimFollowOns = gatherByKey<Claim, boolean>({
-  at_once: 1,
-  most: 64,
-  together: apart,
-  run: (db, partner_id, claims) =>
-    runClaims(
-      db.query,
-      {
-        name: 'card_claim_follow_on',
-        text: `with ${SUBMITTED}, o as (
-            update card_orders o set version_no = o.version_no + 1, live_transaction_id = s.transaction_id, updated_at = s.at
-            from s where o.partner_id = $1 and o.order_id = any(array(select order_id from s))
-              and o.order_id = s.order_id and o.version_no = s.seen_version_no and o.live_transaction_id is null
-            returning o.order_id)
-          ${INSERT_TRANSACTIONS}`,
-      },
-      partner_id,
-      claims,
-    ),
+const claimFollowOns = gatherClaims({
+  name: 'card_claim_follow_on',
+  text: `with ${SUBMITTED}, o as (
+      update card_orders o set version_no = o.version_no + 1, live_transaction_id = s.transaction_id, updated_at = s.at
+      from s where o.partner_id = $1 and o.order_id = any(array(select order_id from s))
+        and o.order_id = s.order_id and o.version_no = s.seen_version_no and o.live_transaction_id is null
+      returning o.order_id, o.version_no)
+    ${INSERT_TRANSACTIONS}`,
 })
 
 /** A CAPTURE, REFUND, VOID or UPDATE_AUTHORIZATION on the order as it was seen. False: decide again. */

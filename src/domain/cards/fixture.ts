@@ -87,7 +87,7 @@ export async function openCardFixture(): Promise<CardFixture> {
     db: database.db,
     clock: { now: () => fixture.now },
     keys: loadKeys(join(folder, 'keys.json')),
-    banks: { all: () => [], get: unused, byIbanCode: unused },
+    banks: { all: () => [], get: unused, byIbanCode: unused, obstacle: unused },
     acquirers: { get: (id) => (id === 'simulator' ? connector : undefined), all: () => [connector] },
     mail: { send: unused, close: nothing },
     outbound: { request: unused, close: nothing },

@@ -46,13 +46,13 @@ const RECORD = `r as materialized (select * from json_to_recordset($2) as r(orde
       refunded_minor = r.refunded_minor, recorded_at = r.at, next_ask_at = null
     from r where x.partner_id = $1 and x.order_id = any(array(select order_id from r)) and x.order_id = r.order_id
       and x.transaction_id = r.transaction_id and x.state <> 'done' and (x.reversal_sent_at is null or r.result = 'FAILURE')
-    returning x.order_id),
+    returning x.order_id, x.number_hash),
   o as (
     update card_orders o set version_no = o.version_no + 1, status = r.status, amount_minor = r.amount_minor, authorized_minor = r.authorized_minor,
       captured_minor = r.captured_minor, refunded_minor = r.refunded_minor, live_transaction_id = null, updated_at = r.at
-    from r where o.partner_id = $1 and o.order_id = any(array(select order_id from r)) and o.order_id = r.order_id and o.live_transaction_id = r.transaction_id
-      and exists (select from x where x.order_id = r.order_id)
-    returning o.order_id, o.version_no),
+    from r join x using (order_id)
+    where o.partner_id = $1 and o.order_id = any(array(select order_id from r)) and o.order_id = r.order_id and o.live_transaction_id = r.transaction_id
+    returning o.order_id, o.version_no, x.number_hash),
   e as (
     insert into card_events (partner_id, order_id, event_no, transaction_id, type, cause, detail, at)
     select $1, order_id, o.version_no, r.transaction_id, r.event, r.cause,
@@ -62,10 +62,11 @@ const RECORD = `r as materialized (select * from json_to_recordset($2) as r(orde
     update card_tokens t set last_used_at = u.at, status = case when u.closed then 'INVALID' else t.status end,
       masked_number = coalesce(u.masked_number, t.masked_number), expiry_month = coalesce(u.expiry_month, t.expiry_month),
       expiry_year = coalesce(u.expiry_year, t.expiry_year)
-    from (select distinct on (r.token) r.token, r.at, bool_or(r.account_closed) over (partition by r.token) as closed, r.masked_number,
-        r.expiry_month, r.expiry_year
-      from r join o using (order_id) where r.token is not null order by r.token, r.at desc) u
-    where t.partner_id = $1 and t.token = any(array(select token from r)) and t.token = u.token)`
+    from (select distinct on (r.token, o.number_hash) r.token, o.number_hash, r.at, r.masked_number, r.expiry_month, r.expiry_year,
+        bool_or(r.account_closed) over (partition by r.token, o.number_hash) as closed
+      from r join o using (order_id) where r.token is not null order by r.token, o.number_hash, r.at desc) u
+    -- Of the card that was charged: the token may stand for another by now.
+    where t.partner_id = $1 and t.token = any(array(select token from r)) and t.token = u.token and t.number_hash = u.number_hash)`
 const VOIDED = `, v as (
     update card_transactions v set voided_by = r.transaction_id from r join o using (order_id)
     where v.partner_id = $1 and v.order_id = any(array(select order_id from r)) and v.order_id = r.order_id
@@ -98,7 +99,9 @@ const OPENS = `, a as (
     on conflict (partner_id, agreement_id) do update set number_hash = excluded.number_hash, masked_number = excluded.masked_number,
       expiry_month = excluded.expiry_month, expiry_year = excluded.expiry_year, token = excluded.token,
       established_order_id = excluded.established_order_id, established_transaction_id = excluded.established_transaction_id,
-      trace_id = coalesce(excluded.trace_id, a.trace_id), version_no = a.version_no + 1, updated_at = excluded.updated_at
+      -- The scheme's id of another card's transaction is none of this one's.
+      trace_id = case when a.number_hash = excluded.number_hash then coalesce(excluded.trace_id, a.trace_id) else excluded.trace_id end,
+      version_no = a.version_no + 1, updated_at = excluded.updated_at
     -- Of two openings at once the first one's terms stand; a series of the account rail is never touched.
     where a.rail = 'card' and a.type = excluded.type)`
 
@@ -203,13 +206,17 @@ export async function dueTransactions(
   return rows
 }
 
-/** Takes one until `until`; false when another was faster or it has ended. The taker's turn is `asked_no` + 1. */
-export async function claimDueTransaction(context: Db, due: DueTransaction, until: Date): Promise<boolean> {
+/**
+ * Takes one from `at` until `until`; the taker's turn is `asked_no` + 1. False: another was faster, it has ended, or it is too
+ * early: the call that was submitted is not over.
+ */
+export async function claimDueTransaction(context: Db, due: DueTransaction, at: Date, until: Date): Promise<boolean> {
   const { rowCount } = await context.db.query({
     name: 'card_due_claim',
     text: `update card_transactions set next_ask_at = $4, asked_no = asked_no + 1
-      where partner_id = $1 and order_id = $2 and transaction_id = $3 and asked_no = $5 and state in ('submitted', 'unknown')`,
-    values: [due.partner_id, due.order_id, due.transaction_id, until, due.asked_no],
+      where partner_id = $1 and order_id = $2 and transaction_id = $3 and asked_no = $5
+        and (state = 'unknown' or state = 'submitted' and (asked_no > 0 or next_ask_at <= $6))`,
+    values: [due.partner_id, due.order_id, due.transaction_id, until, due.asked_no, at],
   })
   return rowCount === 1
 }

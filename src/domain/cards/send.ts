@@ -152,18 +152,24 @@ function withoutNumbers(message: string): string {
   return message.slice(0, MESSAGE_LENGTH).replace(/\d(?:[ -]?\d){8,}/g, (digits) => 'x'.repeat(digits.length))
 }
 
+/** What no table holds, NUL and half a surrogate pair, would keep the outcome from ever being written. */
+function writable(text: string | undefined): string | null {
+  return text === undefined ? null : text.toWellFormed().replaceAll('\0', '')
+}
+
 function saidBy(result: AcquirerResult) {
+  const { acquirer_message } = result
   return {
     gateway_code: result.gateway_code,
     acquirer_code: result.acquirer_code,
-    acquirer_message: result.acquirer_message === undefined ? null : withoutNumbers(result.acquirer_message),
-    authorization_code: result.authorization_code ?? null,
-    stan: result.stan ?? null,
-    receipt: result.receipt ?? null,
-    acquirer_transaction_id: result.acquirer_transaction_id ?? null,
-    trace_id: result.trace_id ?? null,
-    csc_result: result.csc_result ?? null,
-    avs_result: result.avs_result ?? null,
+    acquirer_message: writable(acquirer_message === undefined ? undefined : withoutNumbers(acquirer_message)),
+    authorization_code: writable(result.authorization_code),
+    stan: writable(result.stan),
+    receipt: writable(result.receipt),
+    acquirer_transaction_id: writable(result.acquirer_transaction_id),
+    trace_id: writable(result.trace_id),
+    csc_result: writable(result.csc_result),
+    avs_result: writable(result.avs_result),
   }
 }
 

@@ -36,8 +36,9 @@ type Named = { readonly connector: AcquirerConnector; readonly message: Paramete
  */
 export async function settleDue(context: Context, due: DueTransaction): Promise<boolean> {
   const { connector, link } = acquirerOf(context, due)
-  const until = new Date(context.clock.now().getTime() + 2 * connector.timeout_ms + LEASE_GRACE_MS)
-  if (!(await claimDueTransaction(context, due, until))) return false
+  const at = context.clock.now()
+  const until = new Date(at.getTime() + 2 * connector.timeout_ms + LEASE_GRACE_MS)
+  if (!(await claimDueTransaction(context, due, at, until))) return false
   const transaction = await loadTransaction(context, due)
   if (transaction === undefined || transaction.state === 'done' || transaction.asked_no !== due.asked_no + 1)
     return false
@@ -46,7 +47,7 @@ export async function settleDue(context: Context, due: DueTransaction): Promise<
   return true
 }
 
-/** As settleDue, now, whenever its time would be: for staff. */
+/** As settleDue, now, whenever its time would be, but not while its own call is under way: for staff. */
 export async function settleNow(context: Context, key: TransactionKey): Promise<boolean> {
   const transaction = await loadTransaction(context, key)
   return transaction !== undefined && transaction.state !== 'done' && (await settleDue(context, transaction))
@@ -123,7 +124,8 @@ async function sentOf(context: Context, transaction: StoredTransaction): Promise
 /**
  * Ends a transaction by the word of people who asked the acquirer by telephone, where messages lead nowhere.
  * @param reason stands in the order's history; no data of the payer
- * @returns false when it has ended, is being settled, or is to be a success although a reversal has left
+ * @returns false when it has ended, is being settled, its own call is under way, or it is to be a success although a
+ *   reversal has left
  */
 export async function closeByWord(
   context: Context,
@@ -134,8 +136,9 @@ export async function closeByWord(
   const transaction = await loadTransaction(context, key)
   if (transaction === undefined || transaction.state === 'done') return false
   // The turn keeps the sweep from reversing meanwhile.
-  const until = new Date(clock.now().getTime() + AGAIN_MOST_MS)
-  if (!(await claimDueTransaction(context, transaction, until))) return false
+  const at = clock.now()
+  const until = new Date(at.getTime() + AGAIN_MOST_MS)
+  if (!(await claimDueTransaction(context, transaction, at, until))) return false
   const { approved, reason } = word
   const result = { approved, gateway_code: approved ? 'APPROVED' : 'TIMED_OUT', acquirer_code: 'BY_WORD' }
   if ((await record(context, await sentOf(context, transaction), result, 'staff')) === undefined) return false

@@ -1,7 +1,7 @@
 /**
- * All SQL of the card rail's payments. A submission is written before the acquirer is asked (claim…), its outcome after
- * (recordOutcome), each in one statement with everything that follows from it; both only onto what the decision was made
- * from. What must not happen (totals over or under, a series past its count) the table's constraints refuse besides.
+ * SQL that reads the card rail's payments. A submission is written before the acquirer is asked (claim-store.ts), its outcome
+ * after (record-store.ts), each with everything that follows from it, and only onto what the decision was made from. What
+ * must not happen (totals over or under, a status that belies them, a series past its count) the tables refuse besides.
  */
 import { gatherByKey } from '../../infra/database/gather.ts'
 import type { Agreement, AgreementOpening } from '../agreements/agreement.ts'
@@ -151,7 +151,7 @@ const DETAILS_WANTED =
 const WHOLE_ORDER = `select ${TRANSACTION_COLUMNS.replaceAll(/\w+/g, 'x.$&').replace('x.details_enc', DETAILS_WANTED)}, ${ORDER_COLUMNS.replaceAll(/\w+/g, `o.$& as ${ORDER_PREFIX}$&`)}
   from card_orders o join card_transactions x on x.partner_id = o.partner_id and x.order_id = o.order_id
   where o.partner_id = $1 and o.order_id = $2 and x.partner_id = $1 and x.order_id = $2
-  order by x.submitted_at, x.transaction_id limit ${MAX_TRANSACTIONS + 1}`
+  order by x.submission_no limit ${MAX_TRANSACTIONS + 1}`
 
 /**
  * An order with all of its transactions, as submitted one after the other; both as they were at one moment.
