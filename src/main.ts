@@ -60,10 +60,22 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'Shows the history of a payment; asks its bank now; closes a submission that the bank says it never had.',
     load: () => import('./commands/payment.ts'),
   },
+  explain: {
+    usage: 'explain PAYMENT_ID | explain --merchant MERCHANT_ID ORDER_ID [--utc]',
+    about:
+      'Tells a payment or an order as one timeline, from the first call to webhooks and mails; people and secrets masked.',
+    load: () => import('./commands/explain.ts'),
+  },
   webhook: {
     usage: 'webhook redeliver PAYMENT_ID [--event N] [--partner CLIENT_ID]',
     about: 'Sends the webhooks of a payment again.',
     load: () => import('./commands/webhook.ts'),
+  },
+  prove: {
+    usage:
+      'prove [--from ISO] [--to ISO] [--bank ID=FILE|URL …] [--camt FILE …] [--acquirer ID=FILE|URL …] [--ready-file FILE]',
+    about: 'Holds all books against each other and tells every disagreement; 1 if there is any.',
+    load: () => import('./commands/prove.ts'),
   },
   keys: {
     usage: 'keys create [FILE] | status | rotate [--signing] | retire signing ID',

@@ -65,7 +65,7 @@ export const ERRORS = {
   STATE_INVALID: { status: 403, text: 'The link of this payment is not valid.' },
   PAGE_EXPIRED: { status: 403, text: 'The page was idle for too long; reload it.' },
   BANK_REFUSED: { status: 422, text: 'The bank refused the payment.' },
-  BANK_UNAVAILABLE: { status: 503, text: 'The bank cannot be reached now.' },
+  BANK_UNAVAILABLE: { status: 409, text: 'The bank does not take payments now; another one can be chosen.' },
   // Card rail: who is calling
   CREDENTIALS_INVALID: { status: 401, text: 'Invalid credentials.' },
   CREDENTIALS_MISSING: { status: 401, text: 'Credentials are required: Basic, a client certificate, or apiUsername.' },

@@ -1,5 +1,5 @@
 /** What the process counts about itself; `http/ops` serves it. Labels hold routes and codes, never ids of payers or payments. */
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 export const metrics = new Registry()
 
@@ -31,6 +31,26 @@ const card_outcomes = new Counter({
   labelNames: ['type', 'result', 'gateway_code'],
   registers: [metrics],
 })
+
+type BreakerSeen = { readonly bank: string; readonly state: 'closed' | 'half_open' | 'open' }
+const HEALTH = { closed: 1, half_open: 0.5, open: 0 } as const
+let readBankHealth: () => readonly BreakerSeen[] = () => []
+
+new Gauge({
+  name: 'punte_bank_health',
+  help: 'Whether this process sends payers to a bank: 1 yes, 0.5 the next one is a probe, 0 no, it does not answer.',
+  labelNames: ['bank'],
+  registers: [metrics],
+  // Read when asked for: a bank's rest ends by time alone, without a call.
+  collect() {
+    for (const { bank, state } of readBankHealth()) this.set({ bank }, HEALTH[state])
+  },
+})
+
+/** Whose health is told from now on. */
+export function showBankHealth(read: () => readonly BreakerSeen[]): void {
+  readBankHealth = read
+}
 
 let collecting = false
 

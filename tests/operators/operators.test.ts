@@ -10,6 +10,8 @@ import { comeBack, decideAtBank, payerAt } from '../world/payer.ts'
 import { punte, punteIn } from '../world/punte.ts'
 import { assertNoSecretsReadable } from '../world/secrets.ts'
 import { bootWorld, freePortBase, ROOT, type TestWorld, until } from '../world/world.ts'
+import { explainTests } from './explain.ts'
+import { proveTests } from './prove.ts'
 
 const AMOUNT_MINOR = 1_999
 
@@ -146,6 +148,17 @@ describe('partners by command', () => {
     }
   })
 })
+
+explainTests(
+  () => world,
+  () => parties,
+)
+
+proveTests(
+  () => world,
+  () => parties,
+  pay,
+)
 
 describe('the running service', () => {
   test('keys rotate while payments run: none fails, and nothing stays sealed by the former key', async () => {

@@ -104,7 +104,7 @@ async function noteOnly(
  * What a new status sets in motion. Partners hear of every status from which money may move and of every end; RCVD and
  * ACTC are no news to them. Payers get one mail, about the outcome, if a bank was ever involved.
  */
-function tasksAfter(context: Context, partner_id: number, to: PaymentStatus, attempt_no: number): string[] {
+export function tasksAfter(context: Context, partner_id: number, to: PaymentStatus, attempt_no: number): string[] {
   const tasks: string[] = []
   if (to !== 'RCVD' && to !== 'ACTC' && context.partners.byId(partner_id)?.webhook_url !== undefined)
     tasks.push('deliver_webhook')

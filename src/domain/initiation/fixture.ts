@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Settings } from '../../config.ts'
 import type { BankAnswer, BankConnector, BankProfile, Initiated, StatusReport } from '../../infra/banks/connector.ts'
+import type { BankObstacle } from '../../infra/banks/health.ts'
 import { testDatabase } from '../../infra/database/template.ts'
 import { createKeyFile } from '../../infra/keys/key-file.ts'
 import { loadKeys } from '../../infra/keys/keys.ts'
@@ -69,6 +70,8 @@ export type Bank = {
   status: BankAnswer<StatusReport>[]
   /** Holds an initiation back until it resolves. */
   before_initiate: (() => Promise<void>) | undefined
+  /** What stands in the way of sending payers there. */
+  obstacle: BankObstacle | undefined
   readonly asked: { initiate: string[]; status: number; cancel: number }
 }
 export type Fixture = {
@@ -117,6 +120,7 @@ export async function openFixture(
     initiate: [ACCEPTED],
     status: [says('RCVD')],
     before_initiate: undefined,
+    obstacle: undefined,
     asked: { initiate: [], status: 0, cancel: 0 },
   }
   const fixture = { now: new Date() }
@@ -137,6 +141,7 @@ export async function openFixture(
       all: () => [bank.profile],
       get: (id) => (id === PROFILE.id ? connectorOf(bank) : undefined),
       byIbanCode: () => bank.profile,
+      obstacle: () => bank.obstacle,
     },
     acquirers: { get: unused, all: () => [] },
     mail: { send: unused, close: async () => {} },
@@ -209,6 +214,7 @@ function actions(context: Context, partner: Partner, bank: Bank, fixture: { now:
         initiate: [ACCEPTED],
         status: [says('RCVD')],
         before_initiate: undefined,
+        obstacle: undefined,
       })
       Object.assign(bank.asked, { initiate: [], status: 0, cancel: 0 })
     },

@@ -21,6 +21,10 @@ export type BankChoice = {
   readonly sca: 'redirect' | 'decoupled'
   /** The page must ask for "Cod utilizator". */
   readonly needsUserCode: boolean
+  /** False: shown, but a submit to it is refused (BANK_UNAVAILABLE); `unavailable` says why. */
+  readonly available: boolean
+  /** NOT_RESPONDING: it has not been answering. MAINTENANCE: announced by the bank. */
+  readonly unavailable?: 'NOT_RESPONDING' | 'MAINTENANCE'
 }
 
 export type Outcome = {

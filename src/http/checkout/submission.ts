@@ -1,6 +1,7 @@
 /** What the page sends, checked by the same table that the page shows: a forged form gains nothing. */
 import type { Context } from '../../domain/context.ts'
 import { PunteError } from '../../domain/errors.ts'
+import { bankObstacles } from '../../domain/initiation/availability.ts'
 import { readPageToken } from '../../domain/initiation/capability.ts'
 import type { PaymentRow } from '../../domain/initiation/store.ts'
 import type { CompleteTerms } from '../../domain/initiation/submit.ts'
@@ -38,7 +39,7 @@ const WIRE_NAMES: Readonly<Partial<Record<keyof Terms, string>>> = {
 
 /**
  * Checks a submit against page token, editability and terms.
- * @throws PunteError PAGE_EXPIRED; FormError with a fault per field
+ * @throws PunteError PAGE_EXPIRED; FormError with a fault per field; BANK_UNAVAILABLE for a bank that is not offered now
  */
 export function checkSubmission(
   context: Context,
@@ -63,6 +64,7 @@ export function checkSubmission(
   const { terms, amount_minor } = merged
   if (Object.keys(faults).length > 0) throw new FormError(faults)
   if (bank === undefined || amount_minor === undefined || !isComplete(terms)) throw new PunteError('FIELD_REQUIRED')
+  if (bankObstacles(context).has(bank.profile.id)) throw new PunteError('BANK_UNAVAILABLE')
   return { bank, terms, amount_minor, ...(bank.profile.needs_psu_id && psu_id !== undefined && { psu_id }) }
 }
 

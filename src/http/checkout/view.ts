@@ -3,6 +3,7 @@
  * editability table), server.ts (routes, the page itself, the banks' return). The wire is contract.ts.
  */
 import type { Context } from '../../domain/context.ts'
+import { bankObstacles } from '../../domain/initiation/availability.ts'
 import { pageToken } from '../../domain/initiation/capability.ts'
 import { openSession } from '../../domain/initiation/session.ts'
 import { FINISHED } from '../../domain/initiation/state.ts'
@@ -99,13 +100,19 @@ function outcomeOf(payment: PaymentRow): Outcome {
 }
 
 function bankChoices(context: Context): BankChoice[] {
-  return context.banks.all().map((bank) => ({
-    id: bank.id,
-    name: bank.name,
-    ibanCodes: bank.iban_codes,
-    sca: bank.sca === 'decoupled' ? 'decoupled' : 'redirect',
-    needsUserCode: bank.needs_psu_id,
-  }))
+  const obstacles = bankObstacles(context)
+  return context.banks.all().map((bank) => {
+    const unavailable = obstacles.get(bank.id)
+    return {
+      id: bank.id,
+      name: bank.name,
+      ibanCodes: bank.iban_codes,
+      sca: bank.sca === 'decoupled' ? 'decoupled' : 'redirect',
+      needsUserCode: bank.needs_psu_id,
+      available: unavailable === undefined,
+      ...(unavailable !== undefined && { unavailable }),
+    }
+  })
 }
 
 /** The partner's address, with the payment's number; its status is not told in a URL, where anybody could write it. */

@@ -139,6 +139,8 @@ export type BankProfile = {
   /** Fixed headers that the bank wants on every call, such as an id of its developer portal. Nothing secret. */
   readonly headers?: Readonly<Record<string, string>>
   readonly timeout_ms: number
+  /** Announced times, RFC 3339, in which payers are not sent to this bank; `to` is the first moment after. */
+  readonly maintenance?: readonly { readonly from: string; readonly to: string }[]
   /** PEM file of the authority that signs the bank's server certificate; the system's authorities when absent. */
   readonly ca_file?: string
 }

@@ -10,6 +10,8 @@ import type { BankProfile } from './connector.ts'
 
 const url = Type.String({ maxLength: 500 })
 const origin = Type.String({ maxLength: 200 })
+/** With its offset: a time without one is another moment on every machine. */
+const moment = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2})?(Z|[+-]\\d{2}:\\d{2})$' })
 
 export const BankProfileSchema = Type.Object(
   {
@@ -46,6 +48,9 @@ export const BankProfileSchema = Type.Object(
       Type.Record(Type.String({ pattern: '^[a-z][a-z0-9-]{1,63}$' }), Type.String({ pattern: '^[ -~]{0,500}$' })),
     ),
     timeout_ms: Type.Integer({ minimum: 1_000, maximum: 60_000 }),
+    maintenance: Type.Optional(
+      Type.Array(Type.Object({ from: moment, to: moment }, { additionalProperties: false }), { maxItems: 50 }),
+    ),
     ca_file: Type.Optional(Type.String({ minLength: 1 })),
   },
   { additionalProperties: false },
@@ -69,7 +74,12 @@ export function checkProfile(value: unknown, folder: string): ProfileCheck {
     return { ok: false, faults }
   }
   const profile: BankProfile = value satisfies Static<typeof BankProfileSchema>
-  const faults = [...addressFaults(profile), ...scaFaults(profile), ...signingFaults(profile)]
+  const faults = [
+    ...addressFaults(profile),
+    ...scaFaults(profile),
+    ...signingFaults(profile),
+    ...maintenanceFaults(profile),
+  ]
   const ca = profile.ca_file === undefined ? {} : readAuthority(resolve(folder, profile.ca_file))
   if (ca.fault !== undefined) faults.push(`/ca_file: ${ca.fault}`)
   return faults.length > 0 ? { ok: false, faults } : { ok: true, profile, ca_pem: ca.pem }
@@ -117,6 +127,14 @@ function signingFaults(profile: BankProfile): string[] {
   return ['digest', 'x-request-id']
     .filter((name) => !profile.signing.headers.includes(name))
     .map((name) => `/signing/headers: must hold ${name} (NextGenPSD2 §12.2)`)
+}
+
+function maintenanceFaults(profile: BankProfile): string[] {
+  return (profile.maintenance ?? []).flatMap(({ from, to }, index) => {
+    const [from_ms, to_ms] = [Date.parse(from), Date.parse(to)]
+    if (Number.isNaN(from_ms) || Number.isNaN(to_ms)) return [`/maintenance/${index}: is no moment of the calendar`]
+    return from_ms < to_ms ? [] : [`/maintenance/${index}: to must be after from`]
+  })
 }
 
 function readAuthority(path: string): { readonly pem?: string; readonly fault?: string } {

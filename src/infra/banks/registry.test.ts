@@ -144,3 +144,23 @@ test('what a schema cannot say is refused too', () => {
   ])
   assert.deepEqual(faultsOf({ signing: { required: false, digest: 'SHA-256', headers: [] } }), [])
 })
+
+test('announced maintenance needs moments with their offset, in their order', () => {
+  const check = (from: string, to: string) => {
+    const checked = checkProfile(profile('M', { maintenance: [{ from, to }] }), '/')
+    return checked.ok ? [] : checked.faults
+  }
+  assert.deepEqual(check('2030-01-15T23:00+02:00', '2030-01-16T05:00:00Z'), [])
+  assert.deepEqual(check('2030-01-15T23:00Z', '2030-01-15T23:00Z'), ['/maintenance/0: to must be after from'])
+  assert.deepEqual(check('2030-13-15T23:00Z', '2030-01-15T23:00Z'), ['/maintenance/0: is no moment of the calendar'])
+  assert.match(check('2030-01-15T23:00', '2030-01-16T05:00Z')[0] ?? '', /^\/maintenance\/0\/from: /)
+})
+
+test('a bank in maintenance is not to be offered', () => {
+  const maintenance = [{ from: '2020-01-01T00:00Z', to: '2999-01-01T00:00Z' }]
+  const banks = load({
+    'a.json': profile('A', { maintenance }),
+    'b.json': profile('B', { iban_codes: ['SBXB'] }),
+  })
+  assert.deepEqual(banks.all().map(banks.obstacle), ['MAINTENANCE', undefined])
+})

@@ -8,6 +8,7 @@ import type { Outbound, TlsIdentity } from '../outbound.ts'
 import { createBerlinGroupConnector } from './berlin-group/connector.ts'
 import { createSigner, type Signer } from './berlin-group/signing.ts'
 import type { BankConnector, BankProfile } from './connector.ts'
+import { type BankObstacle, createBankHealth } from './health.ts'
 import { checkProfile } from './profile.ts'
 
 export type BankRegistry = {
@@ -16,6 +17,8 @@ export type BankRegistry = {
   get(id: string): BankConnector | undefined
   /** The bank that an IBAN names at its places 5–8. */
   byIbanCode(code: string): BankProfile | undefined
+  /** Why payers should not be sent to this bank now; undefined: they may be. */
+  obstacle(bank: BankProfile): BankObstacle | undefined
 }
 
 /** PEM texts; the certificate may be followed by its chain. */
@@ -63,10 +66,11 @@ export function loadBanks(input: {
   )
   if (sign === undefined || faults.length > 0) throw new BankProfilesError(faults)
 
+  const health = createBankHealth({ clock: input.clock ?? systemClock })
   const connectors = new Map<string, BankConnector>()
   const by_code = new Map<string, BankProfile>()
   for (const { profile, ca_pem } of found) {
-    connectors.set(profile.id, connect(input, profile, ca_pem, sign))
+    connectors.set(profile.id, health.watch(connect(input, profile, ca_pem, sign)))
     for (const code of profile.iban_codes) by_code.set(code, profile)
   }
   const all = found.map(({ profile }) => profile).toSorted((a, b) => a.name.localeCompare(b.name, 'ro'))
@@ -75,6 +79,7 @@ export function loadBanks(input: {
     all: () => all,
     get: (id) => connectors.get(id),
     byIbanCode: (code) => by_code.get(code),
+    obstacle: health.obstacle,
   }
 }
 

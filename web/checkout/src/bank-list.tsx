@@ -36,7 +36,7 @@ function useBankChoice({ banks, value, onChange, onLeave, disabled }: BankListPr
     setActive(-1)
   }
   const choose = (bank: BankChoice | undefined) => {
-    if (bank === undefined) return
+    if (bank === undefined || !bank.available) return
     onChange(bank.id)
     hide()
   }
@@ -158,15 +158,19 @@ function Options({ id, banks, value, active, onChoose }: OptionsProps) {
         <div
           key={bank.id}
           id={optionId(id, index)}
-          className={index === active ? 'option active' : 'option'}
+          className={`option${index === active ? ' active' : ''}${bank.available ? '' : ' away'}`}
           role="option"
           aria-selected={bank.id === value}
+          aria-disabled={bank.available ? undefined : true}
           // The press must not take the focus from the text, or leaving it would close the list before the click.
           onMouseDown={(event) => event.preventDefault()}
           onClick={() => onChoose(bank)}
         >
           <BankMark bank={bank} />
-          <span>{bank.name}</span>
+          <span>
+            {bank.name}
+            {bank.unavailable !== undefined && <small>{words.bankAway[bank.unavailable]}</small>}
+          </span>
         </div>
       ))}
     </div>

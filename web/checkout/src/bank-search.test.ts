@@ -9,6 +9,7 @@ const bank = (id: string, name: string, code: string): BankChoice => ({
   ibanCodes: [code],
   sca: 'redirect',
   needsUserCode: false,
+  available: true,
 })
 const BANKS = [
   bank('a', 'Banca Transilvania', 'BTRL'),

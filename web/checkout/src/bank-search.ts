@@ -35,7 +35,7 @@ export function searchBanks(banks: readonly BankChoice[], query: string): readon
   })
 }
 
-/** The one bank that is meant: the name itself, or the only one found. */
+/** The one bank that is meant: the name itself, or the only one found. One that cannot be chosen may be meant too. */
 export function bankMeant(banks: readonly BankChoice[], query: string): BankChoice | undefined {
   if (plainText(query) === '') return undefined
   const found = searchBanks(banks, query)

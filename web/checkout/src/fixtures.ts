@@ -13,8 +13,15 @@ export const SHOP_VIEW: PaymentView = {
   },
   editable: ['debtorIban', 'email', 'bankId'],
   banks: [
-    { id: 'unu', name: 'Banca Unu', ibanCodes: ['UNUB'], sca: 'redirect', needsUserCode: false },
-    { id: 'doi', name: 'Banca Doi', ibanCodes: ['DOIB', 'DOIX'], sca: 'decoupled', needsUserCode: true },
+    { id: 'unu', name: 'Banca Unu', ibanCodes: ['UNUB'], sca: 'redirect', needsUserCode: false, available: true },
+    {
+      id: 'doi',
+      name: 'Banca Doi',
+      ibanCodes: ['DOIB', 'DOIX'],
+      sca: 'decoupled',
+      needsUserCode: true,
+      available: true,
+    },
   ],
   returnUrl: 'https://shop.example/return',
   returnAfterSeconds: 10,

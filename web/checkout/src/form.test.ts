@@ -8,6 +8,7 @@ import {
   type FieldName,
   type FormState,
   initialForm,
+  leaveBank,
   leaveField,
   refusedFields,
   shownFaults,
@@ -122,4 +123,21 @@ test('leaving a field writes the amount out and joins pasted lines', () => {
   const form = changeField(FINANCE_VIEW, filled(FINANCE_VIEW, { amount: '1234.5' }), 'details', 'a\r\n b\nc')
   assert.equal(form.values.details, 'a b c')
   assert.equal(leaveField(form, 'amount').values.amount, '1.234,50')
+})
+
+test('a bank that is not offered cannot be paid from, and says so at once; leaving it takes its account along', () => {
+  const away = SHOP_VIEW.banks.map((bank) =>
+    bank.id === 'unu' ? { ...bank, available: false, unavailable: 'NOT_RESPONDING' as const } : bank,
+  )
+  const view = { ...SHOP_VIEW, banks: away, values: { ...SHOP_VIEW.values, bankId: 'unu', debtorIban: IBAN_UNU } }
+  assert.equal(shownFaults(view, initialForm(view)).bankId, 'unavailable')
+  // Also where the bank is only known by the account.
+  const typed = changeField(view, { ...filled(), values: { ...filled().values, bankId: '' } }, 'debtorIban', IBAN_UNU)
+  assert.equal(typed.values.bankId, 'unu')
+  assert.equal(shownFaults(view, typed).bankId, 'unavailable')
+  const left = leaveBank(typed)
+  assert.deepEqual([left.values.bankId, left.values.debtorIban, left.values.email], ['', '', 'ana@example.ro'])
+  assert.deepEqual(shownFaults(view, left), {})
+  const other = changeField(view, left, 'debtorIban', IBAN_DOI)
+  assert.deepEqual([other.values.bankId, allFaults(view, other)], ['doi', { userCode: 'required' }])
 })

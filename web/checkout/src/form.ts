@@ -14,9 +14,12 @@ import { groupIban, isWholeIban, parseIban } from './iban.ts'
 
 export type FieldName = EditableField | 'userCode'
 
+/** What the page finds beside what the server may find: that a bank is not offered is told of the bank, not of a field. */
+export type FormFault = FieldFault | 'unavailable'
+
 /** As typed. */
 export type FormValues = Readonly<Record<FieldName, string>>
-export type Faults = Readonly<Partial<Record<FieldName, FieldFault>>>
+export type Faults = Readonly<Partial<Record<FieldName, FormFault>>>
 
 export type FormState = {
   readonly values: FormValues
@@ -101,6 +104,12 @@ export function chosenBank(view: PaymentView, form: FormState): BankChoice | und
   return view.banks.find((bank) => bank.id === form.values.bankId)
 }
 
+/** Another bank is wanted: the account goes with the old one. */
+export function leaveBank(form: FormState): FormState {
+  const values = { ...form.values, bankId: '', debtorIban: '', userCode: '' }
+  return { ...form, values, touched: {}, refused: {} }
+}
+
 /** The bank whose code stands in the payer's IBAN, if the IBAN is right and the bank is on the list. */
 export function bankOfIban(view: PaymentView, form: FormState): BankChoice | undefined {
   const reading = parseIban(form.values.debtorIban)
@@ -115,7 +124,7 @@ export function askedFields(view: PaymentView, form: FormState): readonly FieldN
 
 /** Everything that stands between the form and "Plătește", whether or not it is to be shown yet. */
 export function allFaults(view: PaymentView, form: FormState): Faults {
-  const faults: Partial<Record<FieldName, FieldFault>> = {}
+  const faults: Partial<Record<FieldName, FormFault>> = {}
   for (const field of askedFields(view, form)) {
     const fault = form.refused[field] ?? faultOf(view, form, field)
     if (fault !== undefined) faults[field] = fault
@@ -125,20 +134,21 @@ export function allFaults(view: PaymentView, form: FormState): Faults {
 
 /** The faults to be shown under their fields now: after the field was left, or once nothing more can be typed. */
 export function shownFaults(view: PaymentView, form: FormState): Faults {
-  const shown: Partial<Record<FieldName, FieldFault>> = {}
-  for (const [field, fault] of Object.entries(allFaults(view, form)) as [FieldName, FieldFault][]) {
+  const shown: Partial<Record<FieldName, FormFault>> = {}
+  for (const [field, fault] of Object.entries(allFaults(view, form)) as [FieldName, FormFault][]) {
     const whole = (field === 'debtorIban' || field === 'creditorIban') && isWholeIban(form.values[field])
-    if (form.touched[field] || form.refused[field] || whole || fault === 'too_long') shown[field] = fault
+    const plain = fault === 'too_long' || fault === 'unavailable'
+    if (form.touched[field] || form.refused[field] || whole || plain) shown[field] = fault
   }
   return shown
 }
 
-function faultOf(view: PaymentView, form: FormState, field: FieldName): FieldFault | undefined {
+function faultOf(view: PaymentView, form: FormState, field: FieldName): FormFault | undefined {
   const text = form.values[field].trim()
   if (text === '') return 'required'
   switch (field) {
     case 'bankId':
-      return chosenBank(view, form) === undefined ? 'required' : undefined
+      return bankFault(chosenBank(view, form))
     case 'debtorIban':
       return debtorIbanFault(view, form)
     case 'creditorIban':
@@ -156,6 +166,11 @@ function faultOf(view: PaymentView, form: FormState, field: FieldName): FieldFau
     case 'userCode':
       return lengthOf(text) > USER_CODE_MAX ? 'too_long' : undefined
   }
+}
+
+function bankFault(bank: BankChoice | undefined): FormFault | undefined {
+  if (bank === undefined) return 'required'
+  return bank.available ? undefined : 'unavailable'
 }
 
 function debtorIbanFault(view: PaymentView, form: FormState): FieldFault | undefined {

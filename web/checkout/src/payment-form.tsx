@@ -2,7 +2,7 @@
  * The form: what is paid, from which account, and the bar with the two buttons.
  */
 import { useEffect, useRef, useState } from 'react'
-import type { FieldFault, PaymentView } from '../../../src/http/checkout/contract.ts'
+import type { PaymentView } from '../../../src/http/checkout/contract.ts'
 import { parseAmount } from './amount.ts'
 import { BankList } from './bank-list.tsx'
 import { FixedField, fieldId, IbanField, TextAreaField, TextField } from './field.tsx'
@@ -13,7 +13,9 @@ import {
   changeField,
   DETAILS_MAX,
   type FieldName,
+  type FormFault,
   type FormState,
+  leaveBank,
   leaveField,
   lengthOf,
   shownFaults,
@@ -44,6 +46,13 @@ export function PaymentForm(props: PaymentFormProps) {
     document.title = words.title
   }, [words])
 
+  const otherBank = () => {
+    props.onChange(leaveBank)
+    const field = document.getElementById(fieldId('bankId'))
+    field?.focus()
+    // A click there shows the list; after the change is drawn, so that no bank in it is the chosen one.
+    setTimeout(() => field?.click())
+  }
   const missing = allFaults(view, form)
   const faults = shownFaults(view, form)
   const ready = Object.keys(missing).length === 0
@@ -65,7 +74,9 @@ export function PaymentForm(props: PaymentFormProps) {
         creditorName={view.editable.includes('creditorName') ? form.values.creditorName : view.values.creditorName}
       />
       <p className="lead">{words.lead}</p>
-      {problem !== undefined && <Summary key={problem.at} problem={problem} view={view} form={form} />}
+      {problem !== undefined && (
+        <Summary key={problem.at} problem={problem} view={view} form={form} onOtherBank={otherBank} />
+      )}
       <section className="group">
         <h2>{words.groupPayment}</h2>
         <PaymentFields {...props} faults={faults} />
@@ -121,7 +132,7 @@ function PayBar({ sending, ready, onCancel, onTerms }: PayBarProps) {
   )
 }
 
-type Fields = PaymentFormProps & { readonly faults: Readonly<Partial<Record<FieldName, FieldFault>>> }
+type Fields = PaymentFormProps & { readonly faults: Readonly<Partial<Record<FieldName, FormFault>>> }
 
 /** Whom, how much, what for: fields for Finance, text for Ecommerce. */
 function PaymentFields({ view, form, faults, sending, onChange }: Fields) {
@@ -161,7 +172,7 @@ function AccountFields({ view, form, faults, sending, onChange }: Fields) {
   const field = fieldOf({ view, form, faults, sending, onChange, words })
   const asked = askedFields(view, form)
   const recognised = bankOfIban(view, form)
-  const other = recognised !== undefined && faults.debtorIban === 'wrong_bank' ? recognised : undefined
+  const other = recognised?.available === true && faults.debtorIban === 'wrong_bank' ? recognised : undefined
   const offer = other && (
     <button
       type="button"
@@ -215,7 +226,7 @@ function fieldOf({ view, form, faults, sending, onChange, words }: FieldSource) 
   }
 }
 
-function faultText(name: FieldName, fault: FieldFault, words: Messages): string {
+function faultText(name: FieldName, fault: FormFault, words: Messages): string {
   if (fault !== 'invalid') return wordsFor(words.faults, fault, 'invalid')
   if (name === 'debtorIban' || name === 'creditorIban') return words.invalid.iban
   if (name === 'amount') return words.invalid.amount
@@ -232,10 +243,12 @@ function Summary({
   problem,
   view,
   form,
+  onOtherBank,
 }: {
   readonly problem: Problem
   readonly view: PaymentView
   readonly form: FormState
+  readonly onOtherBank: () => void
 }) {
   const { words } = useSpeech()
   const ref = useRef<HTMLDivElement>(null)
@@ -244,7 +257,7 @@ function Summary({
     ref.current?.scrollIntoView({ block: 'center' })
   }, [])
   const asked = askedFields(view, form)
-  const refused = Object.entries(form.refused) as [FieldName, FieldFault][]
+  const refused = Object.entries(form.refused) as [FieldName, FormFault][]
   return (
     <div className="summary" role="alert" tabIndex={-1} ref={ref}>
       <h2>{words.summaryTitle}</h2>
@@ -271,6 +284,11 @@ function Summary({
             </li>
           ))}
         </ul>
+      )}
+      {problem.code.startsWith('BANK_') && view.banks.length > 1 && asked.includes('bankId') && (
+        <button type="button" className="link" onClick={onOtherBank}>
+          {words.otherBank}
+        </button>
       )}
       {problem.traceId !== undefined && <p className="small">{words.support(problem.traceId)}</p>}
     </div>

@@ -93,7 +93,12 @@ export async function createWorld(overrides: Partial<Record<keyof typeof SETTING
   const offset = { ms: 0 }
   const clock = { now: () => new Date(Date.now() + offset.ms) }
   const partners = await createPartnerDirectory({ db: database.db, keys, log, refresh_every_ms: 50 })
-  const banks: BankRegistry = { all: () => [], get: () => undefined, byIbanCode: () => undefined }
+  const banks: BankRegistry = {
+    all: () => [],
+    get: () => undefined,
+    byIbanCode: () => undefined,
+    obstacle: () => undefined,
+  }
   const unused = {} as Pick<Context, 'acquirers' | 'mail' | 'outbound' | 'merchants'>
   const context: Context = { ...unused, settings, db: database.db, clock, keys, banks, partners, log }
   const api = await startPartnerApi(context, { docs: false })

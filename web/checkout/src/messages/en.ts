@@ -49,6 +49,11 @@ export const en: Messages = {
   noBankFound: 'No bank on the list matches.',
   bankRecognised: (bank) => `Bank recognised from the IBAN: ${bank}`,
   bankOffer: (bank) => `Choose ${bank}`,
+  bankAway: {
+    NOT_RESPONDING: 'not available now: it does not answer',
+    MAINTENANCE: 'not available now: maintenance announced by the bank',
+  },
+  otherBank: 'Choose another bank',
 
   faults: {
     required: 'Required field',
@@ -60,6 +65,7 @@ export const en: Messages = {
     same_account: 'This is the beneficiary’s own account. Enter the account you pay from.',
     wrong_bank: 'This IBAN belongs to another bank.',
     not_editable: 'This field cannot be changed here.',
+    unavailable: 'The bank is not available at the moment. Choose another bank or come back later.',
   },
   invalid: {
     iban: 'The IBAN is not correct. Check its letters and digits.',
@@ -95,7 +101,7 @@ export const en: Messages = {
     PAYMENT_CLOSED: 'The payment is already finished.',
     PAYMENT_IN_PROGRESS: 'The payment is already on its way to the bank. There is nothing more to press.',
     FIELD_NOT_EDITABLE: 'What the partner has set cannot be changed here. We reloaded the payment.',
-    BANK_UNAVAILABLE: 'The bank is not answering now. Nothing was paid. Try again or choose another bank.',
+    BANK_UNAVAILABLE: 'The bank does not take payments now. Nothing was paid. Try again or choose another bank.',
     BANK_REFUSED: 'The bank did not accept the payment. Nothing was paid. Check the data or choose another bank.',
     RATE_LIMITED: 'Too many attempts in a short time. Wait a minute and try again.',
     OVERLOADED: 'The service is very busy. Try again in a minute.',

@@ -52,6 +52,11 @@ export const ro = {
   noBankFound: 'Nicio bancă din listă nu se potrivește.',
   bankRecognised: (bank: string) => `Bancă recunoscută din IBAN: ${bank}`,
   bankOffer: (bank: string) => `Alege ${bank}`,
+  bankAway: {
+    NOT_RESPONDING: 'momentan indisponibilă: nu răspunde',
+    MAINTENANCE: 'momentan indisponibilă: lucrări anunțate de bancă',
+  },
+  otherBank: 'Alege altă bancă',
 
   faults: {
     required: 'Câmp obligatoriu',
@@ -63,6 +68,7 @@ export const ro = {
     same_account: 'Este chiar contul beneficiarului. Scrie contul din care plătești.',
     wrong_bank: 'IBAN-ul este de la altă bancă.',
     not_editable: 'Acest câmp nu se poate modifica aici.',
+    unavailable: 'Banca este momentan indisponibilă. Alege altă bancă sau revino mai târziu.',
   },
   invalid: {
     iban: 'IBAN-ul nu este corect. Verifică literele și cifrele.',
@@ -98,7 +104,7 @@ export const ro = {
     PAYMENT_CLOSED: 'Plata este deja încheiată.',
     PAYMENT_IN_PROGRESS: 'Plata este deja pe drum către bancă. Nu mai este nevoie să apeși nimic.',
     FIELD_NOT_EDITABLE: 'Datele stabilite de partener nu se pot modifica aici. Am reîncărcat plata.',
-    BANK_UNAVAILABLE: 'Banca nu răspunde acum. Nu s-a plătit nimic. Încearcă din nou sau alege altă bancă.',
+    BANK_UNAVAILABLE: 'Banca nu primește plăți acum. Nu s-a plătit nimic. Încearcă din nou sau alege altă bancă.',
     BANK_REFUSED: 'Banca nu a acceptat plata. Nu s-a plătit nimic. Verifică datele sau alege altă bancă.',
     RATE_LIMITED: 'Sunt prea multe încercări într-un timp scurt. Așteaptă un minut și încearcă din nou.',
     OVERLOADED: 'Serviciul este foarte solicitat. Încearcă din nou peste un minut.',

@@ -1,0 +1,73 @@
+/** One timeline of a payment or an order, for support: times, who changed what and why, who was told; people and secrets masked. */
+import { compose } from '../compose.ts'
+import { readSettings } from '../config.ts'
+import type { Context } from '../domain/context.ts'
+import { explainOrder } from '../domain/explain/order.ts'
+import { explainPayment } from '../domain/explain/payment.ts'
+import { type Explanation, type Moment, momentText } from '../domain/explain/timeline.ts'
+import { findPayments } from '../domain/initiation/store.ts'
+import { createLog } from '../infra/log.ts'
+import { CommandError, parseOptions, wholeNumber } from './command.ts'
+
+/** `explain PAYMENT_ID` (account rail), `explain --merchant MERCHANT_ID ORDER_ID` (card rail). */
+export async function run(args: readonly string[]): Promise<number> {
+  const options = { merchant: { type: 'string' }, utc: { type: 'boolean', default: false } } as const
+  const { positionals, values } = parseOptions(args, options, { min: 1, max: 1 })
+  const [id] = positionals as [string]
+  const payment_id =
+    values.merchant === undefined ? wholeNumber('PAYMENT_ID', id, { min: 1, max: Number.MAX_SAFE_INTEGER }) : undefined
+  const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
+  const { context, close } = await compose(readSettings(), log, { schema: 'require' })
+  try {
+    const explained =
+      payment_id === undefined
+        ? [await orderOf(context, values.merchant as string, id)]
+        : await paymentsOf(context, payment_id)
+    for (const explanation of explained) process.stdout.write(`${explanationText(explanation, values.utc)}\n`)
+    return 0
+  } finally {
+    await close()
+  }
+}
+
+async function paymentsOf(context: Context, payment_id: number): Promise<Explanation[]> {
+  const explained: Explanation[] = []
+  for (const key of await findPayments(context, payment_id)) {
+    const explanation = await explainPayment(context, key)
+    if (explanation !== undefined) explained.push(explanation)
+  }
+  if (explained.length === 0) throw new CommandError(`there is no payment ${payment_id}`)
+  return explained
+}
+
+async function orderOf(context: Context, merchant_id: string, order_id: string): Promise<Explanation> {
+  const merchant = context.merchants.byMerchantId(merchant_id)
+  if (merchant === undefined) throw new CommandError(`there is no merchant ${merchant_id}`)
+  const explanation = await explainOrder(context, { merchant, order_id })
+  if (explanation === undefined) throw new CommandError(`merchant ${merchant_id} has no order ${order_id}`)
+  return explanation
+}
+
+function explanationText({ title, facts, moments, open }: Explanation, utc: boolean): string {
+  const width = (of: (moment: Moment) => string) => Math.max(0, ...moments.map((moment) => of(moment).length))
+  const widths = { change: width(changeText), by: width(({ by }) => by) }
+  return [
+    title,
+    ...facts.map((fact) => `  ${fact}`),
+    `time in Bucharest${utc ? ' [UTC]' : ''}`,
+    ...moments.map((moment, n) => {
+      const time = `${momentText(moment.at)}${utc ? ` [${moment.at.toISOString()}]` : ''}`
+      const since = sinceText(moments[n - 1], moment).padStart(12)
+      return `  ${time} ${since}  ${changeText(moment).padEnd(widths.change)}  ${moment.by.padEnd(widths.by)}  ${moment.what}`
+    }),
+    ...(open.length === 0 ? [] : ['open', ...open.map((line) => `  ${line}`)]),
+  ].join('\n')
+}
+
+const changeText = ({ from, to }: Moment): string =>
+  to === undefined ? '' : from === undefined ? to : `${from} → ${to}`
+
+function sinceText(before: Moment | undefined, moment: Moment): string {
+  if (before === undefined) return ''
+  return `+${(Math.max(0, moment.at.getTime() - before.at.getTime()) / 1000).toFixed(3)} s`
+}

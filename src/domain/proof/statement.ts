@@ -1,0 +1,108 @@
+/**
+ * Reads statements of account (ISO 20022 camt.053.001.02, and later versions where what is read has kept its place): of each
+ * booked entry that carries one of our end-to-end ids the direction, amount, currency and booking date.
+ */
+import { parseCurrencyAmount } from '../currency.ts'
+import { type Book, BookError, type Entry, readEndToEndId } from './book.ts'
+import { type Element, readXml } from './xml.ts'
+
+const DAY_MS = 86_400_000
+
+const child = (element: Element | undefined, ...path: readonly string[]): Element | undefined =>
+  path.reduce<Element | undefined>((at, name) => at?.children.find((one) => one.name === name), element)
+const all = (element: Element | undefined, name: string): readonly Element[] =>
+  element?.children.filter((one) => one.name === name) ?? []
+const text = (element: Element | undefined, ...path: readonly string[]): string =>
+  child(element, ...path)?.text.trim() ?? ''
+
+/**
+ * @param hashIban of an IBAN without spaces, in hex
+ * @returns a book for each statement of the file, its entries, and how many entries carry no id of ours
+ * @throws BookError
+ */
+export function readStatements(
+  xml: string,
+  name: string,
+  hashIban: (iban: string) => string,
+): { readonly books: Book[]; readonly entries: Entry[]; readonly strangers: number } {
+  const statements = all(child(readXml(xml, name), 'BkToCstmrStmt'), 'Stmt')
+  if (statements.length === 0) throw new BookError(`${name} holds no camt.053 statement`)
+  const books: Book[] = []
+  const entries: Entry[] = []
+  let strangers = 0
+  for (const [index, statement] of statements.entries()) {
+    const book_name = statements.length === 1 ? `statement ${name}` : `statement ${name} no. ${index + 1}`
+    const book = readHead(statement, book_name, hashIban)
+    books.push(book)
+    for (const entry of all(statement, 'Ntry')) {
+      const read = readEntry(entry, book)
+      entries.push(...read.entries)
+      strangers += read.strangers
+    }
+  }
+  return { books, entries, strangers }
+}
+
+/** Account and time (§ Statement: Acct, FrToDt); without a time, the days of its booked entries. */
+function readHead(statement: Element, name: string, hashIban: (iban: string) => string): Book {
+  const iban = text(statement, 'Acct', 'Id', 'IBAN').replaceAll(' ', '')
+  if (iban === '') throw new BookError(`${name} names no account by IBAN`)
+  const from = text(statement, 'FrToDt', 'FrDtTm')
+  const to = text(statement, 'FrToDt', 'ToDtTm')
+  const days = all(statement, 'Ntry').map((entry) => bookedAt(entry, name))
+  const from_ms = from === '' ? Math.min(...days, Number.POSITIVE_INFINITY) : timeOf(from, name)
+  const to_ms = to === '' ? Math.max(...days, Number.NEGATIVE_INFINITY) + DAY_MS : timeOf(to, name)
+  return { kind: 'statement', name, iban_hash: hashIban(iban), from_ms, to_ms }
+}
+
+function readEntry(entry: Element, book: Book): { entries: Entry[]; strangers: number } {
+  // BOOK since 001.02; later versions say <Sts><Cd>BOOK</Cd></Sts>.
+  const status = text(entry, 'Sts', 'Cd') || text(entry, 'Sts')
+  if (status !== 'BOOK') return { entries: [], strangers: 0 }
+  const details = all(entry, 'NtryDtls').flatMap((one) => all(one, 'TxDtls'))
+  const found: Entry[] = []
+  let strangers = details.length === 0 ? 1 : 0
+  for (const one of details) {
+    const ours = readEndToEndId(text(one, 'Refs', 'EndToEndId'))
+    if (ours === undefined) {
+      strangers += 1
+      continue
+    }
+    const own_amount = child(one, 'AmtDtls', 'TxAmt', 'Amt') ?? child(one, 'Amt')
+    // Of several payments booked as one only the payment's own amount will do.
+    const amount = own_amount ?? (details.length === 1 ? child(entry, 'Amt') : undefined)
+    const currency = amount?.attributes.get('Ccy') ?? ''
+    const read = parseCurrencyAmount(amount?.text.trim() ?? '', currency)
+    const side = text(one, 'CdtDbtInd') || text(entry, 'CdtDbtInd')
+    if (!read.ok || (side !== 'DBIT' && side !== 'CRDT'))
+      throw new BookError(`${book.name}: the entry of P${ours.partner_id}-${ours.payment_id} lacks amount or direction`)
+    found.push({
+      book,
+      direction: side === 'DBIT' ? 'debit' : 'credit',
+      ...ours,
+      amount_minor: read.amount_minor,
+      currency,
+      at_ms: bookedAt(entry, book.name),
+      is_reversal: ['true', '1'].includes(text(entry, 'RvslInd')),
+    })
+  }
+  return { entries: found, strangers }
+}
+
+const bookedAt = (entry: Element, name: string): number =>
+  timeOf(text(entry, 'BookgDt', 'DtTm') || text(entry, 'BookgDt', 'Dt') || text(entry, 'ValDt', 'Dt'), name)
+
+/** A date, or a time without zone, is meant in Romania. */
+function timeOf(value: string, name: string): number {
+  const is_zoned = /T.*(Z|[+-]\d\d:\d\d)$/.test(value)
+  const as_utc_ms = Date.parse(is_zoned || !value.includes('T') ? value : `${value}Z`)
+  if (!Number.isFinite(as_utc_ms)) throw new BookError(`${name} has a date that cannot be read`)
+  return is_zoned ? as_utc_ms : as_utc_ms - offsetInRomania(as_utc_ms)
+}
+
+const ROMANIA = new Intl.DateTimeFormat('en', { timeZone: 'Europe/Bucharest', timeZoneName: 'longOffset' })
+
+function offsetInRomania(at_ms: number): number {
+  const zone = ROMANIA.formatToParts(at_ms).find(({ type }) => type === 'timeZoneName')?.value ?? ''
+  return Number(/GMT\+(\d\d)/.exec(zone)?.[1] ?? 2) * 3_600_000
+}
