@@ -23,7 +23,7 @@ const { values } = parseArgs({
   options: {
     'ready-file': { type: 'string' },
     'port-base': { type: 'string', default: '5600' },
-    concurrency: { type: 'string', default: '128' },
+    concurrency: { type: 'string', default: '192' },
     series: { type: 'string', default: '1000' },
     seconds: { type: 'string', default: '20' },
     warmup: { type: 'string', default: '10' },
