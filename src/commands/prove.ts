@@ -10,6 +10,7 @@ import { type Book, BookError, type Disagreement, type Entry, type Period } from
 import { readLedger } from '../domain/proof/ledger.ts'
 import { type Proof, prove } from '../domain/proof/prove.ts'
 import { readStatements } from '../domain/proof/statement.ts'
+import { systemClock } from '../infra/clock.ts'
 import { createLog } from '../infra/log.ts'
 import { CommandError, parseOptions, UsageError } from './command.ts'
 import { ACQUIRER_ID } from './demo/people.ts'
@@ -36,7 +37,7 @@ export async function run(args: readonly string[]): Promise<number> {
     acquirer: { type: 'string', multiple: true },
     'ready-file': { type: 'string' },
   })
-  const now_ms = Date.now()
+  const now_ms = systemClock.now().getTime()
   const period = periodOf(values.from, values.to, now_ms)
   const world = values['ready-file'] === undefined ? undefined : readReadyFile(values['ready-file'])
   const banks = distinct('--bank', [
@@ -52,7 +53,7 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     const account = await accountBooks(context, banks, values.camt ?? [])
     const acquirer_books: AcquirerBook[] = []
-    const read_at_ms = Date.now()
+    const read_at_ms = systemClock.now().getTime()
     for (const { id, at } of acquirers)
       acquirer_books.push(readAcquirerBook(await fetched(context, 'acquirer', at, '/admin/totals?chains=1'), id))
     const { strangers, ...books } = account

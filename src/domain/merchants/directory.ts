@@ -1,5 +1,6 @@
 /** All merchants in memory, each joined with its partner: what every request of the card API reads. */
 import type { Database } from '../../infra/database/database.ts'
+import { keepFresh } from '../../infra/jobs/keep-fresh.ts'
 import type { Log } from '../../infra/log.ts'
 import type { Partner, PartnerDirectory } from '../partners/directory.ts'
 import type { AcquirerLinkProfile, Merchant, MerchantDirectory } from './merchant.ts'
@@ -30,8 +31,6 @@ export async function createMerchantDirectory(input: DirectoryInput): Promise<Me
   let versions: ReadonlyMap<number, string> = new Map()
   let mark = ''
   let closed = false
-  let running: Promise<void> | undefined
-  let timer: NodeJS.Timeout | undefined
 
   function publish(merchants: readonly Merchant[]): void {
     by_partner_id = new Map(merchants.map((merchant) => [merchant.partner_id, merchant]))
@@ -72,40 +71,15 @@ export async function createMerchantDirectory(input: DirectoryInput): Promise<Me
     publish(followed)
   }
 
-  async function refresh(): Promise<void> {
-    // A refresh under way may have read before the caller's change: wait for it, then read again.
-    while (running !== undefined) await running.catch(() => undefined)
-    running = load()
-    try {
-      await running
-    } finally {
-      running = undefined
-    }
-  }
-
-  function schedule(): void {
-    timer = setTimeout(() => {
-      refresh()
-        .catch((error: unknown) =>
-          log.warn({ fault: faultName(error) }, 'the merchant directory could not be refreshed'),
-        )
-        .finally(() => {
-          if (!closed) schedule()
-        })
-    }, refresh_every_ms)
-    timer.unref()
-  }
-
   partners.onChange(followPartners)
-  await refresh()
-  schedule()
+  const fresh = await keepFresh({ load, every_ms: refresh_every_ms, what: 'the merchant directory', log })
   return {
     byMerchantId: (merchant_id) => by_merchant_id.get(merchant_id),
     byPartnerId: (partner_id) => by_partner_id.get(partner_id),
-    refresh,
+    refresh: fresh.refresh,
     close() {
       closed = true
-      clearTimeout(timer)
+      fresh.close()
     },
   }
 }
@@ -145,9 +119,4 @@ function openMerchant(row: MerchantRow, partner: Partner, share: <T>(list: reado
     scheme_tokens: row.scheme_tokens,
     links: Object.freeze(links),
   })
-}
-
-function faultName(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown'
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
 }

@@ -5,6 +5,7 @@
  * `manage.ts` (what operators do), `store.ts` (all SQL).
  */
 import type { Database } from '../../infra/database/database.ts'
+import { keepFresh } from '../../infra/jobs/keep-fresh.ts'
 import type { Keys } from '../../infra/keys/keys.ts'
 import type { Log } from '../../infra/log.ts'
 import { loadFingerprint, loadPartners, type PartnerRow } from './store.ts'
@@ -78,9 +79,6 @@ export async function createPartnerDirectory(input: DirectoryInput): Promise<Par
   let by_client_id: ReadonlyMap<string, Partner> = new Map()
   let all: readonly Partner[] = []
   let fingerprint = ''
-  let closed = false
-  let running: Promise<void> | undefined
-  let timer: NodeJS.Timeout | undefined
 
   async function load(): Promise<void> {
     // The fingerprint is taken before the rows: a change in between is then seen once more, never missed.
@@ -94,42 +92,14 @@ export async function createPartnerDirectory(input: DirectoryInput): Promise<Par
     for (const listener of listeners) listener()
   }
 
-  async function refresh(): Promise<void> {
-    // A refresh under way may have read before the caller's change: wait for it, then read again.
-    while (running !== undefined) await running.catch(() => undefined)
-    running = load()
-    try {
-      await running
-    } finally {
-      running = undefined
-    }
-  }
-
-  function schedule(): void {
-    timer = setTimeout(() => {
-      refresh()
-        .catch((error: unknown) =>
-          log.warn({ fault: faultName(error) }, 'the partner directory could not be refreshed'),
-        )
-        .finally(() => {
-          if (!closed) schedule()
-        })
-    }, refresh_every_ms)
-    timer.unref()
-  }
-
-  await refresh()
-  schedule()
+  const fresh = await keepFresh({ load, every_ms: refresh_every_ms, what: 'the partner directory', log })
   return {
     byId: (id) => by_id.get(id),
     byClientId: (client_id) => by_client_id.get(client_id),
     all: () => all,
-    refresh,
+    refresh: fresh.refresh,
     onChange: (listener) => void listeners.push(listener),
-    close() {
-      closed = true
-      clearTimeout(timer)
-    },
+    close: fresh.close,
   }
 }
 
@@ -174,9 +144,4 @@ function openPartner(row: PartnerRow, keys: Keys, log: Log): Partner {
       }),
     ),
   })
-}
-
-function faultName(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown'
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
 }

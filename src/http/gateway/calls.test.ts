@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import {
   type Answer,
   CARD,
+  callsOf,
   createGatewayWorld,
   DECLINED,
   type GatewayWorld,
@@ -21,26 +22,7 @@ before(async () => {
 })
 after(() => world.close())
 
-const pay = (more: object = {}) => ({
-  apiOperation: 'PAY',
-  order: { amount: '10.50', currency: 'RON' },
-  sourceOfFunds: { type: 'CARD', provided: { card: CARD } },
-  ...more,
-})
-const put = (order: string, transaction: string, body: object | string, headers = {}): Promise<Answer> =>
-  world.call({ method: 'PUT', path: `${base()}/order/${order}/transaction/${transaction}`, as: one, body, headers })
-const get = (path: string, as = one): Promise<Answer> => world.call({ path: base(as.merchant_id) + path, as })
-const nvp = (fields: Record<string, string>, as = one): Promise<Answer> =>
-  world.call({
-    method: 'POST',
-    path: '/api/nvp/version/100',
-    body: new URLSearchParams({
-      merchant: as.merchant_id,
-      apiUsername: `merchant.${as.merchant_id}`,
-      apiPassword: as.password,
-      ...fields,
-    }).toString(),
-  })
+const { pay, put, get, nvp } = callsOf(() => ({ world, as: one }))
 
 test('a decline keeps its currency when the order is then paid in another', async () => {
   world.acquirer.answers.push(DECLINED)

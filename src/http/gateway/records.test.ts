@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { type Answer, CARD, createGatewayWorld, type GatewayWorld, type TestMerchant } from './testing/world.ts'
+import { CARD, callsOf, createGatewayWorld, type GatewayWorld, type TestMerchant } from './testing/world.ts'
 
 let world: GatewayWorld
 let one: TestMerchant
@@ -14,26 +14,7 @@ before(async () => {
 })
 after(() => world.close())
 
-const pay = (more: object = {}) => ({
-  apiOperation: 'PAY',
-  order: { amount: '10.50', currency: 'RON' },
-  sourceOfFunds: { type: 'CARD', provided: { card: CARD } },
-  ...more,
-})
-const put = (order: string, transaction: string, body: object | string, headers = {}): Promise<Answer> =>
-  world.call({ method: 'PUT', path: `${base()}/order/${order}/transaction/${transaction}`, as: one, body, headers })
-const get = (path: string, as = one): Promise<Answer> => world.call({ path: base(as.merchant_id) + path, as })
-const nvp = (fields: Record<string, string>, as = one): Promise<Answer> =>
-  world.call({
-    method: 'POST',
-    path: '/api/nvp/version/100',
-    body: new URLSearchParams({
-      merchant: as.merchant_id,
-      apiUsername: `merchant.${as.merchant_id}`,
-      apiPassword: as.password,
-      ...fields,
-    }).toString(),
-  })
+const { pay, put, get, nvp } = callsOf(() => ({ world, as: one }))
 
 test('tokens: create, pay with, retrieve, update, delete; the expiry is MMYY there', async () => {
   const body = { sourceOfFunds: { type: 'CARD', provided: { card: { number: CARD.number, expiry: CARD.expiry } } } }

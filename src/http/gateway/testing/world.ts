@@ -269,3 +269,33 @@ function send({ port, ca, agent }: Caller, input: Call): Promise<Answer> {
 export function basic(user: string, password: string): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
 }
+
+/** The calls that tests of the surface are made of: as one merchant, unless told. */
+export function callsOf(current: () => { readonly world: GatewayWorld; readonly as: TestMerchant }) {
+  const base = (merchant: TestMerchant) => `/api/rest/version/100/merchant/${merchant.merchant_id}`
+  return {
+    pay: (more: object = {}) => ({
+      apiOperation: 'PAY',
+      order: { amount: '10.50', currency: 'RON' },
+      sourceOfFunds: { type: 'CARD', provided: { card: CARD } },
+      ...more,
+    }),
+    put: (order: string, transaction: string, body: object | string, headers = {}): Promise<Answer> => {
+      const { world, as } = current()
+      const path = `${base(as)}/order/${order}/transaction/${transaction}`
+      return world.call({ method: 'PUT', path, as, body, headers })
+    },
+    get: (path: string, as = current().as): Promise<Answer> => current().world.call({ path: base(as) + path, as }),
+    nvp: (fields: Record<string, string>, as = current().as): Promise<Answer> =>
+      current().world.call({
+        method: 'POST',
+        path: '/api/nvp/version/100',
+        body: new URLSearchParams({
+          merchant: as.merchant_id,
+          apiUsername: `merchant.${as.merchant_id}`,
+          apiPassword: as.password,
+          ...fields,
+        }).toString(),
+      }),
+  }
+}
