@@ -40,7 +40,7 @@ type Call = {
   readonly expect: number
 }
 
-async function call(
+export async function call(
   pool: Pool,
   path: string,
   input: Call,
@@ -59,9 +59,9 @@ async function call(
   return { text, headers }
 }
 
-const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
-const JSON_BODY = { 'content-type': 'application/json' }
-const pathOf = (url: string): string => new URL(url).pathname + new URL(url).search
+export const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
+export const JSON_BODY = { 'content-type': 'application/json' }
+export const pathOf = (url: string): string => new URL(url).pathname + new URL(url).search
 
 /** Token, initiation, page, submit, the bank's sign-in and approval, return, outcome. Throws where any step is not as it should be. */
 export async function payOnce(clients: Clients, partner: Partner, payer: Payer, amount_minor: number): Promise<Paid> {

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { removeEmbedded } from '../src/infra/database/embedded.ts'
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const START_TIMEOUT_MS = 180_000
@@ -27,6 +28,15 @@ export type Ready = {
   readonly ca: string
   readonly data_dir: string
   readonly configuration_file: string
+  readonly ops: { readonly url: string }
+  readonly logs_dir: string
+  readonly partners: readonly {
+    readonly client_id: string
+    readonly certificate: string
+    readonly private_key: string
+    readonly redirect_url: string
+    readonly signs_requests: boolean
+  }[]
   readonly banks: readonly {
     readonly id: string
     readonly sca: string
@@ -40,18 +50,31 @@ export type Ready = {
   }[]
 }
 
-export type MeasuredWorld = { readonly ready: Ready; readonly folder: string; stop(): Promise<void> }
+export type MeasuredWorld = {
+  readonly ready: Ready
+  readonly folder: string
+  /** @param keep leaves the data: `punte demo --data FOLDER/world` goes on with it */
+  stop(keep?: boolean): Promise<void>
+}
 
-/** @param extra further options of `punte demo` for a fresh world */
+/**
+ * @param extra further options of `punte demo` for a fresh world
+ * @param own_group a terminal's Ctrl-C does not reach the world: for a bench that stops it itself
+ */
 export async function openWorld(
   ready_file: string | undefined,
   port_base: number,
   extra: readonly string[],
+  own_group = false,
 ): Promise<MeasuredWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'punte-bench-'))
-  const clean = () => rmSync(folder, { recursive: true, force: true })
+  const clean = async () => {
+    // Where root runs it the database's files lie elsewhere.
+    await removeEmbedded(join(folder, 'world'))
+    rmSync(folder, { recursive: true, force: true })
+  }
   if (ready_file !== undefined) {
-    return { ready: JSON.parse(readFileSync(ready_file, 'utf8')) as Ready, folder, stop: async () => clean() }
+    return { ready: JSON.parse(readFileSync(ready_file, 'utf8')) as Ready, folder, stop: clean }
   }
   const file = join(folder, 'ready.json')
   const args = [
@@ -67,12 +90,20 @@ export async function openWorld(
   ]
   // Requests are counted, not logged: a line a request is the operator's choice, and costs what its sink costs.
   const env = { ...process.env, PUNTE_LOG_LEVEL: process.env.PUNTE_LOG_LEVEL ?? 'warn' }
-  const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] })
-  await readyOrDead(child, file)
-  const stop = async () => {
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    env,
+    detached: own_group,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  await readyOrDead(child, file).catch(async (error: unknown) => {
+    await clean()
+    throw error
+  })
+  const stop = async (keep = false) => {
     child.kill('SIGTERM')
-    if (child.exitCode === null) await once(child, 'exit')
-    clean()
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    if (!keep) await clean()
   }
   return { ready: JSON.parse(readFileSync(file, 'utf8')) as Ready, folder, stop }
 }

@@ -48,8 +48,13 @@ create table agreements (
   trace_id text,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  status text,
+  payment_id bigint,
+  bank_id text,
+  day_of_execution integer,
   constraint agreements_pkey PRIMARY KEY (partner_id, agreement_id),
   constraint agreements_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES partners(partner_id),
+  constraint agreements_account CHECK (((rail <> 'account'::text) OR ((status IS NOT NULL) AND (payment_id IS NOT NULL)))),
   constraint agreements_agreement_id_check CHECK (((char_length(agreement_id) >= 1) AND (char_length(agreement_id) <= 100))),
   constraint agreements_amount_variability_check CHECK ((amount_variability = ANY (ARRAY['FIXED'::text, 'VARIABLE'::text]))),
   constraint agreements_check CHECK ((maximum_amount_minor >= minimum_amount_minor)),
@@ -57,14 +62,44 @@ create table agreements (
   constraint agreements_check2 CHECK (((fixed_amount_minor IS NULL) OR ((amount_variability IS NOT NULL) AND (amount_variability = 'FIXED'::text)))),
   constraint agreements_check3 CHECK (((rail <> 'card'::text) OR (number_hash IS NOT NULL))),
   constraint agreements_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint agreements_day_of_execution_check CHECK (((day_of_execution >= 1) AND (day_of_execution <= 31))),
   constraint agreements_fixed_amount_minor_check CHECK ((fixed_amount_minor > 0)),
   constraint agreements_minimum_amount_minor_check CHECK ((minimum_amount_minor >= 0)),
   constraint agreements_minimum_days_between_payments_check CHECK (((minimum_days_between_payments >= 1) AND (minimum_days_between_payments <= 9999))),
   constraint agreements_number_of_payments_check CHECK (((number_of_payments >= 1) AND (number_of_payments <= 999))),
   constraint agreements_payments_taken_check CHECK ((payments_taken >= 0)),
   constraint agreements_rail_check CHECK ((rail = ANY (ARRAY['card'::text, 'account'::text]))),
+  constraint agreements_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'ACTIVE'::text, 'CANCELLED'::text, 'ENDED'::text, 'REFUSED'::text]))),
   constraint agreements_type_check CHECK ((type = ANY (ARRAY['RECURRING'::text, 'INSTALLMENT'::text, 'UNSCHEDULED'::text, 'OTHER'::text])))
 ) with (fillfactor=70);
+
+create table bank_exchanges (
+  partner_id integer not null,
+  payment_id bigint not null,
+  exchange_id uuid not null,
+  attempt_no integer not null,
+  at timestamp with time zone not null,
+  duration_ms integer not null,
+  purpose text not null,
+  method text not null,
+  host text not null,
+  path text not null,
+  http_status integer,
+  fault text,
+  fault_reason text,
+  same_no integer not null default 1,
+  answer_hash bytea,
+  messages_enc bytea not null,
+  constraint bank_exchanges_pkey PRIMARY KEY (partner_id, payment_id, exchange_id),
+  constraint bank_exchanges_check CHECK (((http_status IS NULL) = (fault IS NOT NULL))),
+  constraint bank_exchanges_check1 CHECK (((fault IS NULL) = (fault_reason IS NULL))),
+  constraint bank_exchanges_duration_ms_check CHECK ((duration_ms >= 0)),
+  constraint bank_exchanges_fault_check CHECK ((fault = ANY (ARRAY['not_sent'::text, 'unknown'::text]))),
+  constraint bank_exchanges_path_check CHECK ((char_length(path) <= 500)),
+  constraint bank_exchanges_purpose_check CHECK ((purpose = ANY (ARRAY['enter'::text, 'initiate'::text, 'authorise'::text, 'status'::text, 'transfers'::text, 'cancel'::text, 'token'::text, 'metadata'::text]))),
+  constraint bank_exchanges_same_no_check CHECK ((same_no > 0))
+);
+CREATE INDEX bank_exchanges_old ON public.bank_exchanges USING btree (partner_id, at);
 
 create table card_events (
   partner_id integer not null,
@@ -312,6 +347,8 @@ create table partners (
   requests_per_minute integer,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  may_headless boolean not null default false,
+  may_flexible_url boolean not null default false,
   constraint partners_pkey PRIMARY KEY (partner_id),
   constraint partners_client_id_key UNIQUE (client_id),
   constraint partners_client_id_check CHECK ((client_id ~ '^[A-Za-z0-9_-]{8,64}$'::text)),
@@ -354,10 +391,10 @@ create table payment_attempts (
   constraint payment_attempts_pkey PRIMARY KEY (partner_id, payment_id, attempt_no),
   constraint payment_attempts_partner_id_payment_id_fkey FOREIGN KEY (partner_id, payment_id) REFERENCES payments(partner_id, payment_id),
   constraint payment_attempts_attempt_no_check CHECK (((attempt_no >= 1) AND (attempt_no <= 100))),
-  constraint payment_attempts_state_check CHECK ((state = ANY (ARRAY['sending'::text, 'unknown'::text, 'open'::text, 'closed'::text])))
+  constraint payment_attempts_state_check CHECK ((state = ANY (ARRAY['entering'::text, 'sending'::text, 'unknown'::text, 'open'::text, 'closed'::text])))
 ) with (fillfactor=50);
 CREATE INDEX payment_attempts_due ON public.payment_attempts USING btree (next_ask_at) WHERE (state = ANY (ARRAY['sending'::text, 'unknown'::text, 'open'::text]));
-CREATE UNIQUE INDEX payment_attempts_live ON public.payment_attempts USING btree (partner_id, payment_id) WHERE (state = ANY (ARRAY['sending'::text, 'unknown'::text, 'open'::text]));
+CREATE UNIQUE INDEX payment_attempts_live ON public.payment_attempts USING btree (partner_id, payment_id) WHERE (state = ANY (ARRAY['entering'::text, 'sending'::text, 'unknown'::text, 'open'::text]));
 
 create table payment_events (
   partner_id integer not null,
@@ -369,7 +406,7 @@ create table payment_events (
   detail jsonb,
   at timestamp with time zone not null,
   constraint payment_events_pkey PRIMARY KEY (partner_id, payment_id, event_no),
-  constraint payment_events_cause_check CHECK ((cause = ANY (ARRAY['partner'::text, 'payer'::text, 'return'::text, 'poll'::text, 'push'::text, 'worker'::text, 'staff'::text])))
+  constraint payment_events_cause_check CHECK ((cause = ANY (ARRAY['partner'::text, 'payer'::text, 'return'::text, 'poll'::text, 'push'::text, 'worker'::text, 'staff'::text, 'list'::text])))
 );
 
 create table payments (
@@ -397,17 +434,38 @@ create table payments (
   created_at timestamp with time zone not null default now(),
   status_at timestamp with time zone not null default now(),
   finished_at timestamp with time zone,
+  kind text not null default 'single'::text,
+  list_payment_id bigint,
+  item_no integer,
+  item_count integer,
+  list_way text,
+  is_link boolean not null default false,
+  is_headless boolean not null default false,
+  flexible_url boolean not null default false,
+  execution_date date,
+  agreement_id text,
+  expires_at timestamp with time zone default (now() + '00:30:00'::interval),
   constraint payments_pkey PRIMARY KEY (partner_id, payment_id),
   constraint payments_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES partners(partner_id),
+  constraint payments_agreement_id_check CHECK (((char_length(agreement_id) >= 1) AND (char_length(agreement_id) <= 100))),
   constraint payments_amount_minor_check CHECK (((amount_minor >= 1) AND (amount_minor <= '99999999999'::bigint))),
+  constraint payments_attempted CHECK (((status = ANY (ARRAY['INIT'::text, 'ABND'::text, 'CANC'::text, 'BLOCKED'::text])) OR (attempt_no > 0) OR (kind = ANY (ARRAY['list'::text, 'item'::text])))),
   constraint payments_check CHECK (((requested_at IS NULL) = (request_hash IS NULL))),
-  constraint payments_check1 CHECK (((status = 'INIT'::text) OR (status = ANY (ARRAY['ABND'::text, 'BLOCKED'::text])) OR (attempt_no > 0))),
   constraint payments_check2 CHECK (((status = 'ACSC'::text) = (settled_attempt_no IS NOT NULL))),
   constraint payments_currency_check CHECK ((currency = 'RON'::text)),
+  constraint payments_item_count_check CHECK (((item_count >= 1) AND (item_count <= 500))),
+  constraint payments_item_no_check CHECK (((item_no >= 1) AND (item_no <= 500))),
+  constraint payments_kind_check CHECK ((kind = ANY (ARRAY['single'::text, 'list'::text, 'item'::text, 'recurring'::text]))),
+  constraint payments_list_item CHECK (((kind = 'item'::text) = ((list_payment_id IS NOT NULL) AND (item_no IS NOT NULL)))),
+  constraint payments_list_of_items CHECK (((kind = 'list'::text) = (item_count IS NOT NULL))),
+  constraint payments_list_way_check CHECK ((list_way = ANY (ARRAY['together'::text, 'one_by_one'::text]))),
+  constraint payments_part_of_list CHECK (((status <> 'PART'::text) OR (kind = 'list'::text))),
   constraint payments_payment_id_check CHECK (((payment_id >= 1) AND (payment_id <= '9007199254740991'::bigint))),
-  constraint payments_status_check CHECK ((status = ANY (ARRAY['INIT'::text, 'RCVD'::text, 'ACTC'::text, 'ACCP'::text, 'ACSP'::text, 'PDNG'::text, 'ACSC'::text, 'RJCT'::text, 'CANC'::text, 'ABND'::text, 'BLOCKED'::text])))
+  constraint payments_recurring_agreement CHECK (((kind <> 'recurring'::text) OR (agreement_id IS NOT NULL))),
+  constraint payments_status_check CHECK ((status = ANY (ARRAY['INIT'::text, 'RCVD'::text, 'ACTC'::text, 'ACCP'::text, 'ACSP'::text, 'PDNG'::text, 'ACSC'::text, 'RJCT'::text, 'CANC'::text, 'ABND'::text, 'BLOCKED'::text, 'PART'::text])))
 ) with (fillfactor=50);
-CREATE INDEX payments_open ON public.payments USING btree (created_at) WHERE (finished_at IS NULL);
+CREATE INDEX payments_expiring ON public.payments USING btree (expires_at) WHERE ((finished_at IS NULL) AND (expires_at IS NOT NULL));
+CREATE INDEX payments_of_list ON public.payments USING btree (partner_id, list_payment_id, item_no) WHERE (list_payment_id IS NOT NULL);
 
 create table webhook_deliveries (
   partner_id integer not null,

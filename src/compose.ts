@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { ConfigurationError, type SettingName, type Settings } from './config.ts'
 import type { Context } from './domain/context.ts'
+import { exchangesWritten } from './domain/exchanges/record.ts'
 import { createMerchantDirectory } from './domain/merchants/directory.ts'
 import { createPartnerDirectory } from './domain/partners/directory.ts'
 import { loadAcquirers } from './infra/acquirers/registry.ts'
@@ -102,6 +103,7 @@ export async function compose(
   try {
     const database = await composeDatabase(settings, log, options)
     closings.push(database.close)
+    closings.push(() => exchangesWritten(database.db))
     const keys = watchKeys(settings.PUNTE_KEY_FILE, { log })
     closings.push(keys.close)
     const outbound = createOutbound({

@@ -163,6 +163,18 @@ export const SETTINGS = {
     rule: positive,
     about: 'An unpaid payment is abandoned (ABND) this long after its creation.',
   },
+  PUNTE_LINK_HOURS: {
+    kind: 'integer',
+    default: '168',
+    rule: positive,
+    about: 'A payment link lives this long, unless the partner asks for another time (at most 2160 hours).',
+  },
+  PUNTE_EXCHANGE_DAYS: {
+    kind: 'integer',
+    default: '90',
+    rule: positive,
+    about: 'Messages to and from banks are kept this long for `punte explain`, sealed and without secrets.',
+  },
   PUNTE_PAGE_IDLE_MINUTES: {
     kind: 'integer',
     default: '10',

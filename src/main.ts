@@ -45,6 +45,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'Registers partners and their certificates.',
     load: () => import('./commands/partner.ts'),
   },
+  bank: {
+    usage: 'bank list [--catalogue] | show ID | check ID | register ID [--again]',
+    about: 'Shows the banks and what of them is not established; tries the connection; registers at a bank.',
+    load: () => import('./commands/bank.ts'),
+  },
   merchant: {
     usage: 'merchant add|list|show|set|password|link …',
     about: 'Registers partners on the card rail: API passwords, acquirers, tokenization.',
@@ -61,7 +66,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: () => import('./commands/payment.ts'),
   },
   explain: {
-    usage: 'explain PAYMENT_ID | explain --merchant MERCHANT_ID ORDER_ID [--utc]',
+    usage: 'explain PAYMENT_ID [--messages] | explain --merchant MERCHANT_ID ORDER_ID [--utc] [--json]',
     about:
       'Tells a payment or an order as one timeline, from the first call to webhooks and mails; people and secrets masked.',
     load: () => import('./commands/explain.ts'),
@@ -84,8 +89,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   certificates: {
     usage:
-      'certificates sandbox DIR | authority PATH [--name NAME] | sign CSR --authority PATH | revoke CERT … --authority PATH',
-    about: 'Issues sandbox certificates and signs requests in a trial; never for production.',
+      'certificates expiry | sandbox DIR | authority PATH [--name NAME] | sign CSR --authority PATH | revoke CERT … --authority PATH',
+    about:
+      'Tells when the certificates of this installation end; issues sandbox ones and signs requests in a trial, never for production.',
     load: () => import('./commands/certificates.ts'),
   },
   generate: {

@@ -4,18 +4,21 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { openBook } from './book/book.ts'
 import { startLifecycle } from './book/lifecycle.ts'
 import type { BankConfig } from './config.ts'
-import { API_PATHS, type AuthorizationServer, createAuthorizationServer } from './oauth/provider.ts'
+import { createEntrance, type Entrance } from './oauth/entrance.ts'
+import { type AuthorizationServer, createAuthorizationServer, isOauthPath } from './oauth/provider.ts'
+import { handleTokenRequest } from './oauth/token-request.ts'
 import { type OauthStore, openOauthStore } from './oauth/tokens.ts'
 import { errorBox, renderPage } from './pages/layout.ts'
 import { createPages } from './pages/server.ts'
 import { withPush } from './push.ts'
 import { createTrust } from './trust/certificate.ts'
-import { createFaults, type Faults } from './xs2a/faults.ts'
+import { createFaults } from './xs2a/faults.ts'
+import { createMessages, type Messages, sendMessages } from './xs2a/messages.ts'
 import type { Addresses, Context } from './xs2a/payments.ts'
+import type { SealRule } from './xs2a/seal.ts'
 import { handleXs2a, type Xs2aServices } from './xs2a/server.ts'
 import { createThirdPartyChecks } from './xs2a/third-party.ts'
 
@@ -29,7 +32,8 @@ export async function startBank(config: BankConfig, log: (entry: object) => void
   const book = config.push ? withPush(openBook(config), log) : openBook(config)
   const lifecycle = startLifecycle(book, config.timing)
   const faults = createFaults()
-  const checks = createThirdPartyChecks(createTrust(readFileSync(config.api.client_ca_file, 'utf8')))
+  const messages = createMessages()
+  const checks = createThirdPartyChecks(createTrust(readFileSync(config.api.client_ca_file, 'utf8')), sealRule(config))
   // The servers come first, since their ports may be chosen by the system and stand in every link.
   let onApi: Handler = unavailable
   let onPages: Handler = unavailable
@@ -44,8 +48,8 @@ export async function startBank(config: BankConfig, log: (entry: object) => void
   const context: Context = { config, book, lifecycle, addresses }
   let store: OauthStore | undefined
   let authorization: AuthorizationServer | undefined
-  if (config.sca === 'oauth' && config.oauth !== undefined) {
-    store = openOauthStore(join(config.data_dir, 'oauth.jsonl'))
+  if (config.quirks.access.kind !== 'certificate' && config.oauth !== undefined) {
+    store = openOauthStore(join(config.data_dir, 'oauth.jsonl'), config)
     const renderError = (_response: ServerResponse, text: string) =>
       renderPage(config, { title: 'Cerere refuzată', body: errorBox(text) })
     authorization = createAuthorizationServer({
@@ -60,11 +64,12 @@ export async function startBank(config: BankConfig, log: (entry: object) => void
   }
   const checkToken = config.oauth?.token_required === false ? undefined : store?.checkToken
   onApi = apiHandler(
-    { context, checks, faults, log, ...(checkToken === undefined ? {} : { checkToken }) },
+    { context, checks, faults, messages, log, ...(checkToken === undefined ? {} : { checkToken }) },
     authorization,
   )
   const handlePages = createPages({ context, faults, log, ...(authorization === undefined ? {} : { authorization }) })
-  onPages = (request, response) => void handlePages(request, response)
+  const enter = authorization === undefined ? undefined : createEntrance(config, book, authorization)
+  onPages = (request, response) => void servePages({ enter, handlePages, messages }, request, response)
   return {
     ...addresses,
     async close() {
@@ -76,42 +81,41 @@ export async function startBank(config: BankConfig, log: (entry: object) => void
   }
 }
 
-function apiHandler(services: Xs2aServices, authorization: AuthorizationServer | undefined): Handler {
-  return (request, response) => {
-    const path = (request.url ?? '/').split('?')[0] ?? '/'
-    if (authorization === undefined || !API_PATHS.has(path)) return void handleXs2a(services, request, response)
-    if (path === '/token')
-      void withTokenFault(services.faults, request, response, () => authorization.handle(request, response))
-    else authorization.handle(request, response)
-  }
+function sealRule({ quirks, oauth }: BankConfig): SealRule | undefined {
+  const { signing } = quirks
+  return signing === 'none' ? undefined : { signing, client_id: oauth?.client_id }
 }
 
-/** Faults on demand for the token endpoint, around a handler that is not ours. */
-async function withTokenFault(
-  faults: Faults,
+type PagesParts = {
+  readonly enter: Entrance | undefined
+  readonly handlePages: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  readonly messages: Messages
+}
+
+async function servePages(
+  { enter, handlePages, messages }: PagesParts,
   request: IncomingMessage,
   response: ServerResponse,
-  handle: () => void,
 ): Promise<void> {
-  const fault = faults.take('token')
-  if (fault?.kind === 'delay') await delay(fault.delay_ms, undefined, { ref: false })
-  if (fault?.kind === 'drop_before') return void request.socket.destroy()
-  if (fault?.kind === 'status') {
-    response.writeHead(fault.http_status, { 'Content-Type': 'application/json' })
-    return void response.end(JSON.stringify({ error: fault.code ?? 'server_error' }))
+  if (request.method === 'GET' && request.url === '/sandbox/messages') return sendMessages(messages, response)
+  try {
+    if (enter !== undefined && (await enter(request, response))) return
+  } catch {
+    return void response.destroy()
   }
-  if (fault?.kind === 'drop_after' || fault?.kind === 'malformed_json') {
-    const end = response.end.bind(response)
-    response.end = ((body?: string | Buffer) => {
-      if (fault.kind === 'drop_after') request.socket.destroy()
-      else {
-        response.removeHeader('Content-Length')
-        end(String(body ?? '').slice(0, 20))
-      }
-      return response
-    }) as ServerResponse['end']
+  await handlePages(request, response)
+}
+
+function apiHandler(services: Xs2aServices, authorization: AuthorizationServer | undefined): Handler {
+  const { context, checks, faults, log } = services
+  const { config } = context
+  return (request, response) => {
+    const path = (request.url ?? '/').split('?')[0] ?? '/'
+    if (authorization === undefined || !isOauthPath(config, path)) return void handleXs2a(services, request, response)
+    const handle = () => authorization.handle(request, response)
+    if (path === '/token') void handleTokenRequest({ config, checks, faults, log }, request, response, handle)
+    else handle()
   }
-  handle()
 }
 
 function createApiServer(config: BankConfig, handler: Handler): Server {
@@ -120,7 +124,7 @@ function createApiServer(config: BankConfig, handler: Handler): Server {
       cert: readFileSync(config.api.certificate_file),
       key: readFileSync(config.api.key_file),
       ca: readFileSync(config.api.client_ca_file),
-      requestCert: true,
+      requestCert: config.quirks.client_certificate,
       // A missing or foreign certificate is answered with its tppMessages code instead of a broken handshake.
       rejectUnauthorized: false,
       minVersion: 'TLSv1.2',

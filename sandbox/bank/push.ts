@@ -13,10 +13,10 @@ export function withPush(book: Book, log: (entry: object) => void): Book {
   return {
     ...book,
     record(entry) {
+      const payment = 'payment_id' in entry ? book.payment(entry.payment_id) : undefined
+      const had_outcome = payment?.outcome !== undefined
       book.record(entry)
-      if (entry.kind === 'created' || entry.kind === 'authorised') return
-      const payment = book.payment(entry.payment_id)
-      if (payment?.notification_uri === undefined || payment.outcome === undefined) return
+      if (payment?.notification_uri === undefined || payment.outcome === undefined || had_outcome) return
       const body = JSON.stringify({ paymentId: payment.payment_id, transactionStatus: payment.outcome.status })
       void tell(payment.notification_uri, body, log)
     },

@@ -1,6 +1,6 @@
 /** The memory of payments: what was started for which purchase, how it stands, which webhooks came. Survives a kill. */
 import { join } from 'node:path'
-import { isFinalStatus, type PaymentTokens } from '@punte/sdk'
+import { type AgreementStatus, isFinalStatus, type PaymentTokens } from '@punte/sdk'
 import { openJournal } from '../process/journal.ts'
 import { laterStanding, type Standing } from './standing.ts'
 
@@ -11,6 +11,8 @@ export type ReceivedWebhook = Standing & {
   readonly at: string
   readonly applied: boolean
 }
+
+export type Agreement = { readonly agreement_id: string; readonly status: AgreementStatus }
 
 /** One try to pay for a purchase. */
 export type Attempt = Standing & {
@@ -23,6 +25,11 @@ export type Attempt = Standing & {
   /** What Punte says was paid; known after a status call. */
   readonly amount_minor?: number
   readonly bank_reference?: string
+  /** Of a recurring payment, as Punte told last. */
+  readonly agreement?: Agreement
+  /** Of a link: until when it may be used, and its address as a picture (a `data:` address). */
+  readonly expires_at?: string
+  readonly qr?: string
   readonly webhooks: readonly ReceivedWebhook[]
 }
 
@@ -34,7 +41,11 @@ type Entry =
   | { readonly kind: 'totals'; readonly webhooks: number }
 
 /** What a status call told. */
-export type Told = Standing & { readonly amount_minor?: number; readonly bank_reference?: string }
+export type Told = Standing & {
+  readonly amount_minor?: number
+  readonly bank_reference?: string
+  readonly agreement?: Agreement
+}
 
 export type PaymentBook = {
   attempt(payment_id: number): Attempt | undefined
@@ -160,12 +171,14 @@ function withStanding(attempt: Attempt, news: Standing): Attempt {
 function withTold(attempt: Attempt, told: Told): Attempt {
   const { amount_minor = attempt.amount_minor, bank_reference = attempt.bank_reference } = told
   const updated = withStanding(attempt, told)
-  if (updated === attempt && amount_minor === attempt.amount_minor && bank_reference === attempt.bank_reference)
-    return attempt
+  const agreement = told.agreement?.status === attempt.agreement?.status ? attempt.agreement : told.agreement
+  const same_sum = amount_minor === attempt.amount_minor && bank_reference === attempt.bank_reference
+  if (updated === attempt && same_sum && agreement === attempt.agreement) return attempt
   return {
     ...updated,
     ...(amount_minor === undefined ? {} : { amount_minor }),
     ...(bank_reference === undefined ? {} : { bank_reference }),
+    ...(agreement === undefined ? {} : { agreement }),
   }
 }
 

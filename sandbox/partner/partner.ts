@@ -1,10 +1,16 @@
 /** Configuration, client and the routes that shop and ERP have alike. */
 import { readFileSync } from 'node:fs'
-import { createPunteClient, PunteApiError, PunteConnectionError, PunteWebhookError } from '@punte/sdk'
+import {
+  createPunteClient,
+  type PaymentReport,
+  PunteApiError,
+  PunteConnectionError,
+  PunteWebhookError,
+} from '@punte/sdk'
 import type { ConfigReader } from '../process/config.ts'
 import { HttpError, json, type Route } from '../process/http.ts'
 import { errorFacts, log } from '../process/lifecycle.ts'
-import { type Attempt, openPaymentBook } from './book.ts'
+import { type Attempt, openPaymentBook, type ReceivedWebhook } from './book.ts'
 import { createPayments, type Payments } from './payments.ts'
 
 export type PartnerConfig = {
@@ -63,18 +69,25 @@ export function readPartnerConfig(config: ConfigReader): PartnerConfig {
   }
 }
 
-export async function openPayments(config: PartnerConfig): Promise<Payments> {
+/** `onReport`: see `createPayments`. */
+export async function openPayments(
+  config: PartnerConfig,
+  onReport?: (report: PaymentReport) => void | Promise<void>,
+): Promise<Payments> {
   const book = await openPaymentBook(config.data_dir)
   const client = createPunteClient({
     ...config.punte,
     timeout_ms: CALL_TIMEOUT_MS,
     onTokens: (tokens) => (book.attempt(tokens.paymentId) === undefined ? undefined : book.renewed(tokens)),
   })
-  return createPayments({ client, book, webhook_secret: config.webhook_secret })
+  return createPayments({ client, book, webhook_secret: config.webhook_secret, onReport })
 }
 
-/** `POST /webhooks/punte` and `GET /webhooks.json`. `onStatus` is told of every genuine delivery. */
-export function webhookRoutes(payments: Payments, onStatus: (payment_id: number) => void = () => {}): readonly Route[] {
+/** `POST /webhooks/punte` and `GET /webhooks.json`. `onStatus` is told of every genuine delivery, before it is acknowledged. */
+export function webhookRoutes(
+  payments: Payments,
+  onStatus: (payment_id: number, webhook: ReceivedWebhook) => void | Promise<void> = () => {},
+): readonly Route[] {
   return [
     {
       method: 'POST',
@@ -82,7 +95,7 @@ export function webhookRoutes(payments: Payments, onStatus: (payment_id: number)
       handle: async ({ headers, body }) => {
         try {
           const webhook = await payments.receive({ headers, body })
-          onStatus(webhook.payment_id)
+          await onStatus(webhook.payment_id, webhook)
           // A repeat or an overtaken event is received all the same: anything but 2xx would bring it again.
           return json({ received: true, applied: webhook.applied })
         } catch (error) {

@@ -6,20 +6,29 @@ import {
   type PaymentRequest,
   type PunteClient,
   PunteWebhookError,
+  type StartedPayment,
   verifyWebhook,
 } from '@punte/sdk'
 import { errorFacts, log } from '../process/lifecycle.ts'
 import { parseLei } from '../process/markup.ts'
 import type { Attempt, PaymentBook, ReceivedWebhook } from './book.ts'
 
+/** Starts something else than one payment now: a list, a series, a link. */
+export type Begin = (client: PunteClient) => Promise<StartedPayment>
+
 export type Payments = {
   /**
    * Starts a payment, unless one is still open or already paid: then that one is the answer, so that nobody pays twice.
    * @throws what the sdk throws
    */
-  start(purchase_id: string, request: PaymentRequest): Promise<Attempt>
-  /** The attempt after asking Punte, or as known when it was asked a moment ago or cannot be reached. */
-  ask(payment_id: number): Promise<Attempt | undefined>
+  start(purchase_id: string, request: PaymentRequest | Begin): Promise<Attempt>
+  /**
+   * The attempt after asking Punte, or as known when it was asked a moment ago or cannot be reached. `even_settled`: asks
+   * whatever is known, for what the outcome of the whole does not tell.
+   */
+  ask(payment_id: number, even_settled?: boolean): Promise<Attempt | undefined>
+  /** Asks Punte to cancel what is not executed yet. @throws what the sdk throws */
+  cancel(payment_id: number): Promise<{ readonly redirect_url?: string }>
   /** Asks only when the outcome is there but not yet the sum: after a webhook, which does not carry it. */
   askIfFinal(payment_id: number): Promise<void>
   /** @throws PunteWebhookError when the delivery is not genuine */
@@ -47,6 +56,8 @@ export function createPayments(input: {
   book: PaymentBook
   webhook_secret: string
   now?: () => Date
+  /** Is told of every answer of a status call, before the asker is. */
+  onReport?: ((report: PaymentReport) => void | Promise<void>) | undefined
 }): Payments {
   const { client, book } = input
   const now = input.now ?? (() => new Date())
@@ -55,10 +66,12 @@ export function createPayments(input: {
   const late = new Map<number, { at: number; wait_ms: number }>()
   let refused = 0
 
-  const start = async (purchase_id: string, request: PaymentRequest): Promise<Attempt> => {
+  const start = async (purchase_id: string, request: PaymentRequest | Begin): Promise<Attempt> => {
     const standing = standingAttempt(book.attemptsOf(purchase_id))
     if (standing !== undefined && (!isFinalStatus(standing.status) || standing.status === 'ACSC')) return standing
-    const { paymentId, redirectUrl, tokens } = await client.startPayment(request)
+    const { paymentId, redirectUrl, tokens, expiresAt, qr } = await (typeof request === 'function'
+      ? request(client)
+      : client.startPayment(request))
     const started_at = now().toISOString()
     return book.started({
       payment_id: paymentId,
@@ -69,18 +82,21 @@ export function createPayments(input: {
       status: 'INIT',
       sequence: 0,
       status_at: started_at,
+      ...(expiresAt !== undefined && { expires_at: expiresAt }),
+      ...(qr !== undefined && { qr }),
     })
   }
 
-  const ask = async (payment_id: number): Promise<Attempt | undefined> => {
+  const ask = async (payment_id: number, even_settled = false): Promise<Attempt | undefined> => {
     const attempt = book.attempt(payment_id)
     const settled = attempt !== undefined && isFinalStatus(attempt.status) && attempt.amount_minor !== undefined
-    if (attempt === undefined || settled || now().getTime() - (asked_at.get(payment_id) ?? 0) < ASK_EVERY_MS)
-      return attempt
+    const just_asked = now().getTime() - (asked_at.get(payment_id) ?? 0) < ASK_EVERY_MS
+    if (attempt === undefined || (!even_settled && (settled || just_asked))) return attempt
     asked_at.set(payment_id, now().getTime())
     if (asked_at.size > 10_000) asked_at.delete(asked_at.keys().next().value ?? 0)
     try {
       const report = await client.status({ paymentId: payment_id, tokens: attempt.tokens })
+      await input.onReport?.(report)
       return await book.told(payment_id, toldBy(report, now()))
     } catch (error) {
       log('status_call_failed', { payment_id, ...errorFacts(error) })
@@ -129,6 +145,13 @@ export function createPayments(input: {
       return started
     },
     ask,
+    cancel: async (payment_id) => {
+      const attempt = book.attempt(payment_id)
+      if (attempt === undefined) throw new TypeError('no such payment')
+      const { redirectUrl, status } = await client.cancelPayment({ paymentId: payment_id, tokens: attempt.tokens })
+      await book.told(payment_id, { status, sequence: 0, status_at: now().toISOString() })
+      return redirectUrl === undefined ? {} : { redirect_url: redirectUrl }
+    },
     askIfFinal: async (payment_id) => {
       const attempt = book.attempt(payment_id)
       if (attempt?.status === 'ACSC' && attempt.amount_minor === undefined) await ask(payment_id)
@@ -170,5 +193,8 @@ function toldBy(report: PaymentReport, now: Date) {
     status_at: report.statusAt ?? now.toISOString(),
     ...(amount_minor === undefined ? {} : { amount_minor }),
     ...(report.bankReference === undefined ? {} : { bank_reference: report.bankReference }),
+    ...(report.agreement === undefined
+      ? {}
+      : { agreement: { agreement_id: report.agreement.agreementId, status: report.agreement.status } }),
   }
 }

@@ -15,7 +15,7 @@ export type Standing = {
 }
 
 /** ABND is Punte's word, not the bank's: a payer who authorised after all has paid. */
-const OVERTAKES_ABANDONED: ReadonlySet<PaymentStatus> = new Set(['ACCP', 'ACSP', 'ACSC'])
+const OVERTAKES_ABANDONED: ReadonlySet<PaymentStatus> = new Set(['ACCP', 'ACSP', 'ACSC', 'PART'])
 
 /**
  * The later of two standings. Webhooks may arrive twice and out of order, and a status call may have told more already:
@@ -23,6 +23,8 @@ const OVERTAKES_ABANDONED: ReadonlySet<PaymentStatus> = new Set(['ACCP', 'ACSP',
  */
 export function laterStanding(known: Standing, news: Standing): Standing {
   if (known.status === 'ABND') return OVERTAKES_ABANDONED.has(news.status) ? withSequence(known, news) : known
+  // The last unpaid line of a list may be paid late, too.
+  if (known.status === 'PART' && news.status === 'ACSC') return withSequence(known, news)
   if (isFinalStatus(known.status)) return known
   if (isFinalStatus(news.status) && news.status !== 'ABND') return withSequence(known, news)
   if (news.sequence > 0 && news.sequence <= known.sequence) return known

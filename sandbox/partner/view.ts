@@ -17,7 +17,7 @@ export function standingWords(attempt: Pick<Attempt, 'status' | 'reason'>): {
 }
 
 const IN_PROGRESS = 'Banca execută plata. Pagina se actualizează singură; poți să o și închizi, îți scriem pe email.'
-const STATUS_WORDS: Record<PaymentStatus, { tone: Tone; title: string; text: string }> = {
+const STATUS_WORDS: Record<PaymentStatus | 'PART', { tone: Tone; title: string; text: string }> = {
   INIT: {
     tone: 'waiting',
     title: 'Plata așteaptă',
@@ -33,6 +33,11 @@ const STATUS_WORDS: Record<PaymentStatus, { tone: Tone; title: string; text: str
   ACSP: { tone: 'waiting', title: 'Plata este în curs', text: IN_PROGRESS },
   PDNG: { tone: 'waiting', title: 'Banca verifică plata', text: IN_PROGRESS },
   ACSC: { tone: 'good', title: 'Plată reușită', text: 'Banca a confirmat plata. Mulțumim!' },
+  PART: {
+    tone: 'bad',
+    title: 'S-a plătit numai o parte',
+    text: 'Unele plăți ale listei au fost făcute, altele nu. Fiecare linie spune cum stă.',
+  },
   RJCT: { tone: 'bad', title: 'Plata nu a reușit', text: 'Banca a refuzat plata. Din cont nu s-a luat nimic.' },
   CANC: {
     tone: 'bad',

@@ -23,6 +23,8 @@ export type Route = {
   readonly path: string
   /** What the body must be, where there is one. `form` also refuses forms that another site sent. */
   readonly accepts?: 'form' | 'json'
+  /** Where more than the usual 64 KB may come. */
+  readonly max_body_bytes?: number
   readonly handle: (asked: Asked) => Answer | Promise<Answer>
 }
 export type WebServer = { readonly port: number; readonly url: string; close(): Promise<void> }
@@ -118,7 +120,7 @@ async function answerTo(request: IncomingMessage, table: readonly (Route & { seg
     params: matchSegments(route.segments, segments) ?? {},
     query: url.searchParams,
     headers: request.headers,
-    body: await readBody(request),
+    body: await readBody(request, route.max_body_bytes ?? MAX_BODY_BYTES),
   })
 }
 
@@ -156,12 +158,12 @@ function checkOrigin(request: IncomingMessage, route: Route): void {
     throw new HttpError(403, 'Formularul a venit din altă parte.')
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer> {
+async function readBody(request: IncomingMessage, max_bytes: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length
-    if (length > MAX_BODY_BYTES) throw new HttpError(413, 'Prea multe date.')
+    if (length > max_bytes) throw new HttpError(413, 'Prea multe date.')
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

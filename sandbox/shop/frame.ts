@@ -10,6 +10,8 @@ const WORDS = {
   ro: {
     basket: 'Coș',
     subscriptions: 'Abonamente',
+    donate: 'Donează',
+    by_phone: 'Comandă prin telefon',
     cards: 'Carduri',
     menu: 'Ale tale',
     other: 'English',
@@ -18,6 +20,8 @@ const WORDS = {
   en: {
     basket: 'Basket',
     subscriptions: 'Subscriptions',
+    donate: 'Donate',
+    by_phone: 'Order by phone',
     cards: 'Cards',
     menu: 'Yours',
     other: 'Română',
@@ -45,12 +49,12 @@ export function page(input: Frame): string {
   return markup`${raw('<!doctype html>')}<html lang="${language}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>${input.title} · Florăria Ana</title>
 <link rel="icon" href="data:,"><link rel="stylesheet" href="/style.css">${input.head}</head>
-<body><header class="bar"><a class="brand" href="/">${LOGO} Florăria Ana</a>${
+<body><header class="bar"><a class="brand" href="/">${LOGO} Florăria Ana</a>${markup`<nav class="menu" aria-label="${words.menu}"><a href="/donatii">${words.donate}</a>${
     input.cards === true &&
-    markup`<nav class="menu" aria-label="${words.menu}"><a href="/abonamente">${words.subscriptions}</a><a href="/carduri">${words.cards}</a></nav>`
-  }<a class="basket" href="/basket">${words.basket} <span>${count}</span></a></header>
+    markup`<a href="/abonamente">${words.subscriptions}</a><a href="/carduri">${words.cards}</a>`
+  }</nav>`}<a class="basket" href="/basket">${words.basket} <span>${count}</span></a></header>
 <main>${input.body}</main>
-<footer><p>${words.about}</p>${
+<footer><p>${words.about} <a href="/telefon">${words.by_phone}</a></p>${
     input.switch_at !== undefined &&
     markup`<p><a class="switch" href="${input.switch_at}?lang=${other}" hreflang="${other}" lang="${other}">${words.other}</a></p>`
   }</footer></body></html>`.toString()

@@ -64,7 +64,7 @@ function statusOf(attempts: readonly Attempt[], charges: readonly Charge[]): str
   return by_card && attempt?.status !== 'ACSC' ? `CARD_${charge.state.toUpperCase()}` : (attempt?.status ?? '')
 }
 
-function paymentRequest({ config, url }: Shop, order: Order): PaymentRequest {
+export function paymentRequest({ config, url }: Shop, order: Order): PaymentRequest {
   return {
     creditorName: config.beneficiary.name,
     creditorIban: config.beneficiary.iban,

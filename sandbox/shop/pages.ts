@@ -2,10 +2,11 @@
 import type { Attempt } from '../partner/book.ts'
 import { standingAttempt } from '../partner/payments.ts'
 import { attemptTrail, liveHead, standingPanel, standingWords, type Tone } from '../partner/view.ts'
-import { ibanGroups, lei, type Markup, markup, moment, raw } from '../process/markup.ts'
+import { ibanGroups, lei, type Markup, markup, moment } from '../process/markup.ts'
 import { type Charge, standingCharge } from './cards/book.ts'
 import { cardLabel } from './cards/pages.ts'
 import { CARD_WORDS, chargeWords, type Language, money } from './cards/words.ts'
+import { field } from './field.ts'
 import { page } from './frame.ts'
 import type { Basket, CustomerFaults, Line, Order } from './orders.ts'
 import { basketLines, total } from './orders.ts'
@@ -88,24 +89,6 @@ export function checkoutPage(
         }</form>
       <aside>${orderLines(lines)}</aside></div>`,
   })
-}
-
-function field(input: {
-  id: string
-  label: string
-  value: string
-  fault?: string | undefined
-  type?: string
-  help?: string
-  hints: string
-}): Markup {
-  const described =
-    input.fault !== undefined ? `${input.id}-fault` : input.help !== undefined ? `${input.id}-help` : undefined
-  const attributes = `${described === undefined ? '' : ` aria-describedby="${described}"`}${input.fault === undefined ? '' : ' aria-invalid="true"'}`
-  return markup`<div class="field"><label for="${input.id}">${input.label}</label>
-    <input id="${input.id}" name="${input.id}" type="${input.type ?? 'text'}" value="${input.value}" ${raw(input.hints + attributes)}>
-    ${input.fault !== undefined && markup`<p class="fault" id="${input.id}-fault">${input.fault}</p>`}
-    ${input.help !== undefined && markup`<p class="small" id="${input.id}-help">${input.help}</p>`}</div>`
 }
 
 export function orderLines(lines: readonly Line[], language: Language = 'ro'): Markup {

@@ -9,9 +9,12 @@ import { type Answer, type Asked, html, type Route, redirect, startWebServer } f
 import type { Running } from '../process/lifecycle.ts'
 import { type Desk, openDesk, readCardConfig, withCookie } from './cards/desk.ts'
 import { cardRoutes } from './cards/routes.ts'
+import { openDonations } from './donations/donations.ts'
+import { donationRoutes } from './donations/routes.ts'
 import { orderOf, orderRoutes, payAndLeave, type Shop } from './order-routes.ts'
 import { basketCookie, basketLines, type Order, openOrders, readBasket, readCustomer, withCount } from './orders.ts'
 import { basketPage, catalogue, checkoutPage, errorPage, orderLines } from './pages.ts'
+import { phoneRoutes } from './phone/routes.ts'
 import { seriesRoutes } from './series/routes.ts'
 
 /** Starts by the configuration of `readPartnerConfig` and `readCardConfig`. Facts: `url`, `webhook_url`, `return_url`. */
@@ -19,6 +22,7 @@ export async function startShop(reader: ConfigReader): Promise<Running> {
   const card = readCardConfig(reader)
   const config = readPartnerConfig(reader)
   const orders = await openOrders(config.data_dir)
+  const donations = await openDonations(config.data_dir)
   const payments = await openPayments(config)
   const desk = card && (await openDesk(card, config.data_dir))
   let url = config.http.url ?? ''
@@ -28,6 +32,8 @@ export async function startShop(reader: ConfigReader): Promise<Running> {
     routes: [
       ...pageRoutes(shop),
       ...orderRoutes(shop),
+      ...donationRoutes(shop, donations),
+      ...phoneRoutes(shop),
       ...webhookRoutes(payments),
       ...(desk === undefined ? [] : [...cardRoutes(cardShop(shop, desk)), ...seriesRoutes(desk)]),
     ],
@@ -38,7 +44,7 @@ export async function startShop(reader: ConfigReader): Promise<Running> {
     facts: { name: 'shop', url, webhook_url: `${url}/webhooks/punte`, return_url: `${url}/orders/{id}/return` },
     close: async () => {
       await web.close()
-      await Promise.all([payments.close(), orders.close(), desk?.close()])
+      await Promise.all([payments.close(), orders.close(), donations.close(), desk?.close()])
     },
   }
 }

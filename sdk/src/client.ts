@@ -1,17 +1,37 @@
-/** The client a partner's server uses: four calls over mutual TLS, tokens kept fresh, answers verified. */
+/** The client a partner's server uses: the calls over mutual TLS, tokens kept fresh, answers verified. `answers.ts` reads them. */
 import type { KeyObject } from 'node:crypto'
-import { PunteAnswerError, PunteApiError, PunteConnectionError } from './errors.ts'
-import { createKeySource, type Jwks } from './jwks.ts'
-import { createSigner, type Headers, isSigned, signRequest, verifyAnswer } from './signatures.ts'
-import { createTransport, type Repeatable, type WireRequest, withRetries } from './transport.ts'
 import {
-  type InitiatedPayment,
-  isFinalStatus,
-  isPaymentStatus,
-  type PaymentReport,
-  type PaymentRequest,
-  type PaymentTokens,
-  type StartedPayment,
+  type Json,
+  parseJson,
+  readBanks,
+  readCancellation,
+  readInitiated,
+  readJwks,
+  readReport,
+  readTokens,
+  refusal,
+} from './answers.ts'
+import { PunteAnswerError, PunteApiError, PunteConnectionError } from './errors.ts'
+import { createKeySource } from './jwks.ts'
+import { createSigner, isSigned, signRequest, verifyAnswer } from './signatures.ts'
+import { createTransport, type Repeatable, type WireRequest, withRetries } from './transport.ts'
+import type {
+  AnyRequest,
+  Bank,
+  Cancellation,
+  HeadlessRequest,
+  InitiatedPayment,
+  PayerBrowser,
+  PaymentLink,
+  PaymentListRequest,
+  PaymentReport,
+  PaymentRequest,
+  PaymentTokens,
+  RecurringRequest,
+  StartedHeadless,
+  StartedList,
+  StartedPayment,
+  TokenFlags,
 } from './types.ts'
 import { type PaymentStatusEvent, secretBytes, verifyWebhookWith, type WebhookRequest } from './webhook.ts'
 
@@ -40,18 +60,39 @@ export type PunteClientOptions = {
 
 /** Every call throws `PunteApiError` (refused), `PunteConnectionError` (not reached) or `PunteAnswerError` (not genuine). */
 export type PunteClient = {
-  /** Reserves a payment number and starts the payment: `token` and `initPayment` in one. */
-  startPayment(request: PaymentRequest): Promise<StartedPayment>
+  /** Reserves a payment number and starts the payment, one or recurring: `token` and `initPayment` in one. */
+  startPayment(
+    request: PaymentRequest | RecurringRequest,
+    flags?: Pick<TokenFlags, 'flexibleURL'>,
+  ): Promise<StartedPayment>
+  /** Up to 500 payments under one page. Everything wrong with the list is in `faults` of the PunteApiError. */
+  startList(request: PaymentListRequest, flags?: Pick<TokenFlags, 'flexibleURL'>): Promise<StartedList>
+  /** A link with a life of its own, as an address and as a QR picture; `sendLink` mails it to the payer. */
+  createLink(
+    request: PaymentRequest | RecurringRequest | PaymentListRequest,
+    flags?: Pick<TokenFlags, 'flexibleURL'>,
+  ): Promise<PaymentLink>
+  /** From your own page to the bank at once; `banks()` tells what each bank needs. */
+  startHeadless(
+    input: { request: HeadlessRequest; payer: PayerBrowser },
+    flags?: Pick<TokenFlags, 'flexibleURL'>,
+  ): Promise<StartedHeadless>
   /** How the payment stands. Refreshes the tokens when they have expired; keep `tokens` of the result. */
   status(input: { paymentId: number; tokens: PaymentTokens }): Promise<PaymentReport>
+  /** Takes back what is not paid yet: before the bank, a day to come, the rest of a list, a recurring payment. */
+  cancelPayment(input: { paymentId: number; tokens: PaymentTokens; payer?: PayerBrowser }): Promise<Cancellation>
+  /** The banks, and what each of them wants. */
+  banks(): Promise<readonly Bank[]>
   /** A new payment number with its token pair. */
-  token(): Promise<PaymentTokens>
+  token(flags?: TokenFlags): Promise<PaymentTokens>
+  /** A new pair for a payment of before, such as one whose tokens are lost; the old refresh token works no more. */
+  tokenFor(paymentId: number): Promise<PaymentTokens>
   /** Exchanges a pair for a new one. Calls with the same pair at the same time share one exchange. */
   refresh(tokens: PaymentTokens): Promise<PaymentTokens>
   /** Starts the payment of a token pair. The same request again gives the same answer, another one PAYMENT_CONFLICT. */
   initPayment(input: {
     tokens: PaymentTokens
-    request: PaymentRequest
+    request: AnyRequest
   }): Promise<InitiatedPayment & { tokens: PaymentTokens }>
   /** Verifies a webhook by the secret if one is given, and by the installation's published keys. */
   verifyWebhook(request: Omit<WebhookRequest, 'jwks'>, options?: { tolerance_s?: number }): Promise<PaymentStatusEvent>
@@ -59,7 +100,6 @@ export type PunteClient = {
   close(): void
 }
 
-type Json = Record<string, unknown>
 type Call = { readonly request: WireRequest; readonly repeatable: Repeatable }
 
 const PATHS = {
@@ -67,6 +107,8 @@ const PATHS = {
   refresh: '/gateway/authenticate/rest/api/refreshToken',
   initPayment: (payment_id: number) => `/gateway/core/rest/api/initPayment/${payment_id}`,
   status: (payment_id: number) => `/gateway/core/rest/api/status/${payment_id}`,
+  cancel: (payment_id: number) => `/gateway/core/rest/api/cancelPayment/${payment_id}`,
+  banks: '/gateway/core/rest/api/banks',
   jwks: '/.well-known/jwks.json',
 } as const
 
@@ -125,10 +167,20 @@ export function createPunteClient(options: PunteClientOptions): PunteClient {
   const form = (path: string, fields: Record<string, string>): WireRequest =>
     post(path, new URLSearchParams(fields).toString(), 'application/x-www-form-urlencoded')
 
-  const token = async (): Promise<PaymentTokens> => {
+  const token = async (flags: TokenFlags = {}): Promise<PaymentTokens> => {
+    const asked = Object.entries(flags).flatMap(([name, on]) => (on === true ? [[name, 'true']] : []))
+    const fields = { client_id: options.client_id, ...Object.fromEntries(asked) }
     // A lost answer costs an unused payment number, which Punte closes by itself: repeat.
-    const body = await call({ request: form(PATHS.token, { client_id: options.client_id }), repeatable: 'always' })
+    const body = await call({ request: form(PATHS.token, fields), repeatable: 'always' })
     const tokens = readTokens(body, now(), undefined)
+    await options.onTokens?.(tokens)
+    return tokens
+  }
+
+  const tokenFor = async (paymentId: number): Promise<PaymentTokens> => {
+    const fields = { client_id: options.client_id, paymentId: String(paymentId) }
+    const body = await call({ request: form(PATHS.token, fields), repeatable: 'always' })
+    const tokens = readTokens(body, now(), paymentId)
     await options.onTokens?.(tokens)
     return tokens
   }
@@ -167,24 +219,60 @@ export function createPunteClient(options: PunteClientOptions): PunteClient {
     return { body: await authorized(renewed), tokens: renewed }
   }
 
-  const initPayment: PunteClient['initPayment'] = async ({ tokens, request }) => {
+  const initiate = async (tokens: PaymentTokens, request: AnyRequest, payer?: PayerBrowser) => {
     const body = JSON.stringify(request)
     const answer = await withTokens(tokens, (authorization) =>
-      post(PATHS.initPayment(tokens.paymentId), body, 'application/json', { authorization }),
+      post(PATHS.initPayment(tokens.paymentId), body, 'application/json', { authorization, ...payerHeaders(payer) }),
     )
     return { ...readInitiated(answer.body, tokens.paymentId), tokens: answer.tokens }
   }
 
+  const initPayment: PunteClient['initPayment'] = async ({ tokens, request }) => {
+    const { redirectUrl, psuMessage, ...initiated } = await initiate(tokens, request)
+    if (redirectUrl === undefined) throw new PunteAnswerError('MALFORMED', 'The answer has no address for the payer.')
+    return { ...initiated, redirectUrl }
+  }
+
   return {
     token,
+    tokenFor,
     refresh,
     initPayment,
-    startPayment: async (request) => initPayment({ tokens: await token(), request }),
+    startPayment: async (request, flags) => initPayment({ tokens: await token(flags), request }),
+    startList: async (request, flags) => {
+      const { payments, ...started } = await initPayment({ tokens: await token(flags), request })
+      if (payments?.length !== request.payments.length)
+        throw new PunteAnswerError('MALFORMED', 'The answer does not number the payments of the list.')
+      return { ...started, payments }
+    },
+    createLink: async (request, flags) => {
+      const tokens = await token({ ...flags, isLink2Pay: true })
+      const { expiresAt, qr, ...started } = await initPayment({ tokens, request })
+      if (expiresAt === undefined || qr === undefined)
+        throw new PunteAnswerError('MALFORMED', 'The answer is not that of a link.')
+      return { ...started, expiresAt, qr }
+    },
+    startHeadless: async ({ request, payer }, flags) =>
+      initiate(await token({ ...flags, isHeadless: true }), request, payer),
     status: async ({ paymentId, tokens }) => {
-      if (paymentId !== tokens.paymentId) throw new TypeError('the tokens belong to another payment')
+      ofPayment(tokens, paymentId)
       const url = base_url + PATHS.status(paymentId)
       const answer = await withTokens(tokens, (authorization) => ({ method: 'GET', url, headers: { authorization } }))
       return { ...readReport(answer.body, paymentId), tokens: answer.tokens }
+    },
+    cancelPayment: async ({ paymentId, tokens, payer }) => {
+      ofPayment(tokens, paymentId)
+      const url = base_url + PATHS.cancel(paymentId)
+      const answer = await withTokens(tokens, (authorization) => ({
+        method: 'POST',
+        url,
+        headers: { authorization, ...payerHeaders(payer) },
+      }))
+      return { ...readCancellation(answer.body, paymentId), tokens: answer.tokens }
+    },
+    banks: async () => {
+      const url = `${base_url}${PATHS.banks}?client_id=${encodeURIComponent(options.client_id)}`
+      return readBanks(await call({ request: { method: 'GET', url, headers: {} }, repeatable: 'always' }))
     },
     verifyWebhook: async (request, verify_options = {}) => {
       const secrets = (typeof request.secret === 'string' ? [request.secret] : (request.secret ?? [])).map(secretBytes)
@@ -195,90 +283,15 @@ export function createPunteClient(options: PunteClientOptions): PunteClient {
   }
 }
 
-function parseJson(body: Buffer): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'))
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined
-  } catch {
-    return undefined
-  }
+function ofPayment(tokens: PaymentTokens, payment_id: number): void {
+  if (payment_id !== tokens.paymentId) throw new TypeError('the tokens belong to another payment')
 }
 
-function refusal(status: number, headers: Headers, body: Json | undefined): PunteApiError {
-  const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
-  const retry_after = headers['retry-after'] ?? ''
-  return new PunteApiError({
-    status,
-    code: text(body?.code) ?? `HTTP_${status}`,
-    message: text(body?.message) ?? `Punte answered ${status}.`,
-    field: text(body?.field),
-    traceId: text(body?.traceId),
-    retry_after_s: /^\d{1,6}$/.test(retry_after) ? Number(retry_after) : undefined,
-  })
-}
-
-function readJwks(answer: { status: number; headers: Headers; body: Buffer }): Jwks {
-  const body = parseJson(answer.body)
-  if (answer.status !== 200) throw refusal(answer.status, answer.headers, body)
-  if (!Array.isArray(body?.keys)) throw new PunteAnswerError('MALFORMED', 'The published key set cannot be read.')
-  return { keys: body.keys.filter((key): key is Json => typeof key === 'object' && key !== null) }
-}
-
-function resultOf(body: Json): Json {
-  const result = body.result
-  return typeof result === 'object' && result !== null ? (result as Json) : {}
-}
-
-function readTokens(body: Json, now: Date, expected_id: number | undefined): PaymentTokens {
-  const result = resultOf(body)
-  const { access_token, refresh_token, expires_in } = result
-  const payment_id = result.paymentId ?? expected_id
-  const complete =
-    typeof access_token === 'string' && typeof refresh_token === 'string' && Number.isSafeInteger(payment_id)
-  if (!complete || (expected_id !== undefined && payment_id !== expected_id)) {
-    throw new PunteAnswerError('MALFORMED', 'The answer has no token pair of the payment.')
-  }
-  const life_s = typeof expires_in === 'number' ? expires_in : 300
+function payerHeaders(payer: PayerBrowser | undefined): Record<string, string> {
+  if (payer === undefined) return {}
   return {
-    paymentId: payment_id as number,
-    accessToken: access_token,
-    refreshToken: refresh_token,
-    expiresAt: new Date(now.getTime() + life_s * 1000).toISOString(),
-  }
-}
-
-function readInitiated(body: Json, payment_id: number): InitiatedPayment {
-  const redirect_url = body.redirectURL ?? body.redirectUri
-  if (body.paymentId !== payment_id || typeof redirect_url !== 'string' || !/^https?:\/\//.test(redirect_url)) {
-    throw new PunteAnswerError('MALFORMED', 'The answer has no address for the payer.')
-  }
-  return { paymentId: payment_id, redirectUrl: redirect_url }
-}
-
-function readReport(body: Json, payment_id: number): Omit<PaymentReport, 'tokens'> {
-  const result = resultOf(body)
-  const status = result.paymentStatus
-  // Both places must say the same: a shop that ships goods must not depend on which of them it reads.
-  if (
-    result.paymentId !== payment_id ||
-    !isPaymentStatus(status) ||
-    (body.messageStatus === 'SUCCESS') !== (status === 'ACSC')
-  ) {
-    throw new PunteAnswerError('MALFORMED', 'The answer does not tell the status of the payment.')
-  }
-  const optional = Object.fromEntries(
-    (['reason', 'createdAt', 'statusAt', 'bankReference', 'currency'] as const).flatMap((name) => {
-      const value = result[name]
-      return typeof value === 'string' ? [[name, value]] : []
-    }),
-  )
-  const amount = typeof result.amount === 'number' ? result.amount.toFixed(2) : result.amount
-  return {
-    paymentId: payment_id,
-    status,
-    paid: status === 'ACSC',
-    final: isFinalStatus(status),
-    ...optional,
-    ...(typeof amount === 'string' ? { amount } : {}),
+    'psu-ip-address': payer.ipAddress,
+    ...(payer.userAgent !== undefined && { 'psu-user-agent': payer.userAgent }),
+    ...(payer.acceptLanguage !== undefined && { 'psu-accept-language': payer.acceptLanguage }),
   }
 }

@@ -1,5 +1,7 @@
 /** What can go wrong, one class per kind, so that a shop can tell "refused" from "not reached" from "not genuine". */
 
+export type ListFault = { readonly field: string; readonly code: string; readonly message: string }
+
 /** Punte answered with a refusal. `code` is stable and meant for programs; `message` is for people who integrate. */
 export class PunteApiError extends Error {
   /** HTTP status. */
@@ -8,6 +10,8 @@ export class PunteApiError extends Error {
   readonly code: string
   /** The field of the request that is at fault, as the caller spelled it. */
   readonly field: string | undefined
+  /** Of a list of payments: everything that is wrong with it, e.g. of `payments[3].creditorIban`; else empty. */
+  readonly faults: readonly ListFault[]
   /** Tell it to support: it finds the call in the log. */
   readonly traceId: string | undefined
   /** Seconds after which a retry makes sense (429, 503). */
@@ -18,6 +22,7 @@ export class PunteApiError extends Error {
     code: string
     message: string
     field?: string | undefined
+    faults?: readonly ListFault[] | undefined
     traceId?: string | undefined
     retry_after_s?: number | undefined
   }) {
@@ -26,6 +31,7 @@ export class PunteApiError extends Error {
     this.status = input.status
     this.code = input.code
     this.field = input.field
+    this.faults = input.faults ?? []
     this.traceId = input.traceId
     this.retry_after_s = input.retry_after_s
   }

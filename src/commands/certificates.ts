@@ -1,4 +1,7 @@
-/** Sandbox certificates: for tests and demonstrations, told as such in their names; real banks refuse them. */
+/**
+ * When the certificates of this installation end; and sandbox certificates, for tests and demonstrations: told as such in
+ * their names, real banks refuse them.
+ */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { createAuthority, issueRevocationList, serialOf, signCertificateRequest } from '../infra/certificates/issue.ts'
@@ -8,6 +11,11 @@ import { CommandError, parseOptions, UsageError } from './command.ts'
 export async function run(args: readonly string[]): Promise<number> {
   const [action, ...rest] = args
   switch (action) {
+    case 'expiry': {
+      // Needs the whole installation; the others need nothing of it.
+      const { expiry } = await import('./certificates-expiry.ts')
+      return await expiry(rest)
+    }
     case 'sandbox':
       return await sandbox(rest)
     case 'authority':
@@ -19,7 +27,7 @@ export async function run(args: readonly string[]): Promise<number> {
     default:
       throw new UsageError(
         action === undefined
-          ? 'certificates sandbox, authority, sign or revoke?'
+          ? 'certificates expiry, sandbox, authority, sign or revoke?'
           : `no such action: certificates ${action}`,
       )
   }

@@ -1,5 +1,5 @@
 /**
- * A whole world on one machine: PostgreSQL, the server, three banks, an acquirer, a shop, an ERP and a mailbox, with people in it.
+ * A whole world on one machine: PostgreSQL, the server, eleven banks, an acquirer, a shop, an ERP and a mailbox, with people in it.
  * Everything it starts ends with it; its data stays in one folder, and the next start continues with it.
  */
 import { existsSync, readdirSync } from 'node:fs'
@@ -9,11 +9,9 @@ import { CommandError, parseOptions, ROOT, UsageError, wholeNumber } from './com
 import type { Child } from './demo/child.ts'
 import { writePrivate } from './demo/files.ts'
 import { startWorld } from './demo/start.ts'
-import { holderOf, lockWorld, requireFreePorts, type World, worldAt } from './demo/world.ts'
+import { holderOf, lockWorld, PORT_SPAN, requireFreePorts, type World, worldAt } from './demo/world.ts'
 
 const DEFAULT_PORT_BASE = 4400
-/** The ports of a world lie within this many of its base. */
-const PORT_SPAN = 17
 
 export async function run(args: readonly string[]): Promise<number> {
   const { world, ready_file, reset } = worldFrom(args)

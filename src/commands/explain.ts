@@ -2,6 +2,7 @@
 import { compose } from '../compose.ts'
 import { readSettings } from '../config.ts'
 import type { Context } from '../domain/context.ts'
+import type { ShownSide } from '../domain/explain/message.ts'
 import { explainOrder } from '../domain/explain/order.ts'
 import { explainPayment } from '../domain/explain/payment.ts'
 import { type Explanation, type Moment, momentText } from '../domain/explain/timeline.ts'
@@ -9,9 +10,13 @@ import { findPayments } from '../domain/initiation/store.ts'
 import { createLog } from '../infra/log.ts'
 import { CommandError, parseOptions, wholeNumber } from './command.ts'
 
-/** `explain PAYMENT_ID` (account rail), `explain --merchant MERCHANT_ID ORDER_ID` (card rail). */
+/**
+ * `explain PAYMENT_ID [--messages]` (account rail), `explain --merchant MERCHANT_ID ORDER_ID` (card rail); `--json` prints
+ * what the text is made of.
+ */
 export async function run(args: readonly string[]): Promise<number> {
-  const options = { merchant: { type: 'string' }, utc: { type: 'boolean', default: false } } as const
+  const flag = { type: 'boolean', default: false } as const
+  const options = { merchant: { type: 'string' }, utc: flag, messages: flag, json: flag } as const
   const { positionals, values } = parseOptions(args, options, { min: 1, max: 1 })
   const [id] = positionals as [string]
   const payment_id =
@@ -22,18 +27,19 @@ export async function run(args: readonly string[]): Promise<number> {
     const explained =
       payment_id === undefined
         ? [await orderOf(context, values.merchant as string, id)]
-        : await paymentsOf(context, payment_id)
-    for (const explanation of explained) process.stdout.write(`${explanationText(explanation, values.utc)}\n`)
+        : await paymentsOf(context, payment_id, values.messages)
+    if (values.json) process.stdout.write(`${JSON.stringify(explained, null, 2)}\n`)
+    else for (const explanation of explained) process.stdout.write(`${explanationText(explanation, values.utc)}\n`)
     return 0
   } finally {
     await close()
   }
 }
 
-async function paymentsOf(context: Context, payment_id: number): Promise<Explanation[]> {
+async function paymentsOf(context: Context, payment_id: number, messages: boolean): Promise<Explanation[]> {
   const explained: Explanation[] = []
   for (const key of await findPayments(context, payment_id)) {
-    const explanation = await explainPayment(context, key)
+    const explanation = await explainPayment(context, key, { messages })
     if (explanation !== undefined) explained.push(explanation)
   }
   if (explained.length === 0) throw new CommandError(`there is no payment ${payment_id}`)
@@ -55,13 +61,33 @@ function explanationText({ title, facts, moments, open }: Explanation, utc: bool
     title,
     ...facts.map((fact) => `  ${fact}`),
     `time in Bucharest${utc ? ' [UTC]' : ''}`,
-    ...moments.map((moment, n) => {
+    ...moments.flatMap((moment, n) => {
       const time = `${momentText(moment.at)}${utc ? ` [${moment.at.toISOString()}]` : ''}`
       const since = sinceText(moments[n - 1], moment).padStart(12)
-      return `  ${time} ${since}  ${changeText(moment).padEnd(widths.change)}  ${moment.by.padEnd(widths.by)}  ${moment.what}`
+      const line = `  ${time} ${since}  ${changeText(moment).padEnd(widths.change)}  ${moment.by.padEnd(widths.by)}  ${moment.what}`
+      return [line, ...messageLines(moment)]
     }),
     ...(open.length === 0 ? [] : ['open', ...open.map((line) => `  ${line}`)]),
   ].join('\n')
+}
+
+/** Headers and bodies, where they were asked for: `>` what we said, `<` what the bank did. */
+function messageLines({ exchange }: Moment): string[] {
+  const messages = exchange?.messages
+  if (messages === undefined) return []
+  if (messages === 'unreadable') return ['      cannot be opened with the keys of this installation']
+  return [
+    ...sideLines('>', messages.request),
+    ...(messages.answer === undefined ? [] : sideLines('<', messages.answer)),
+  ]
+}
+
+function sideLines(mark: string, { headers, body, bytes, cut }: ShownSide): string[] {
+  return [
+    ...headers.map(([name, value]) => `${name}: ${value}`),
+    ...(body === undefined ? [] : ['', ...body.split('\n')]),
+    ...(cut ? [`(cut; ${bytes} bytes in all)`] : []),
+  ].map((line) => `      ${mark} ${line}`)
 }
 
 const changeText = ({ from, to }: Moment): string =>

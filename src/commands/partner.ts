@@ -48,6 +48,10 @@ const PROFILE_OPTIONS = {
   'requests-per-minute': TEXT,
   'signed-requests': { type: 'boolean' },
   'no-signed-requests': { type: 'boolean' },
+  headless: { type: 'boolean' },
+  'no-headless': { type: 'boolean' },
+  'flexible-url': { type: 'boolean' },
+  'no-flexible-url': { type: 'boolean' },
 } as const
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -201,11 +205,17 @@ type ProfileValues = {
   readonly 'requests-per-minute'?: string | undefined
   readonly 'signed-requests'?: boolean | undefined
   readonly 'no-signed-requests'?: boolean | undefined
+  readonly headless?: boolean | undefined
+  readonly 'no-headless'?: boolean | undefined
+  readonly 'flexible-url'?: boolean | undefined
+  readonly 'no-flexible-url'?: boolean | undefined
 }
 
 function profileFrom(values: ProfileValues) {
   const rate = values['requests-per-minute']
-  const signed = values['signed-requests'] ?? (values['no-signed-requests'] === true ? false : undefined)
+  const signed = onOrOff(values['signed-requests'], values['no-signed-requests'])
+  const headless = onOrOff(values.headless, values['no-headless'])
+  const flexible = onOrOff(values['flexible-url'], values['no-flexible-url'])
   return {
     ...(values.name !== undefined && { name: values.name }),
     ...(values.logo !== undefined && { logo: logoFromFile(readBytes('--logo', values.logo)) }),
@@ -215,7 +225,14 @@ function profileFrom(values: ProfileValues) {
       requests_per_minute: wholeNumber('--requests-per-minute', rate, { min: 1, max: 1_000_000 }),
     }),
     ...(signed !== undefined && { require_signed_requests: signed }),
+    ...(headless !== undefined && { may_headless: headless }),
+    ...(flexible !== undefined && { may_flexible_url: flexible }),
   }
+}
+
+/** Of `--x` and `--no-x`; undefined: as it is. */
+function onOrOff(on: boolean | undefined, off: boolean | undefined): boolean | undefined {
+  return on ?? (off === true ? false : undefined)
 }
 
 type CertificateValues = { readonly [K in keyof typeof CERTIFICATE_OPTIONS]?: string | undefined }

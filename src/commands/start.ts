@@ -5,7 +5,9 @@
 import { type Composed, compose } from '../compose.ts'
 import { readSettings } from '../config.ts'
 import type { Context } from '../domain/context.ts'
+import { startExpiryWatch } from '../infra/certificates/expiry.ts'
 import { createLog, type Log } from '../infra/log.ts'
+import { certificatesOfFiles, certificatesOfPartners } from './certificates-expiry.ts'
 import { parseOptions, UsageError } from './command.ts'
 import { sayReady, untilStopped } from './lifetime.ts'
 import { ensurePages, PAGES_DIR } from './pages.ts'
@@ -26,6 +28,7 @@ export async function run(args: readonly string[]): Promise<number> {
   endOnUncaught(log)
   if (parts.includes('checkout')) await ensurePages()
   const composed = await compose(settings, log, { schema: 'require' })
+  const watch = watchCertificates(composed.context)
   const running: Running[] = []
   try {
     for (const part of parts) running.push(await startPart(part, composed))
@@ -36,10 +39,17 @@ export async function run(args: readonly string[]): Promise<number> {
     log.info({ why }, 'stopping')
   } finally {
     await drain(running, log)
+    watch.close()
     await composed.close()
   }
   log.info('stopped')
   return 0
+}
+
+// Files are told as this process has read them: a renewed one counts after the restart that takes it into use.
+function watchCertificates({ settings, partners, clock, log }: Context): { close(): void } {
+  const { found } = certificatesOfFiles(settings)
+  return startExpiryWatch({ read: () => [...found, ...certificatesOfPartners(partners)], clock, log })
 }
 
 function partsFrom(args: readonly string[]): readonly Part[] {
@@ -86,6 +96,8 @@ async function startBackground(context: Context, url: string): Promise<() => Pro
     { startSweeps },
     { startCardSweeps },
     { eventTasks },
+    { initiationTasks },
+    { exchangeTasks },
     { vaultTasks },
     { revocationListTasks },
   ] = await Promise.all([
@@ -93,15 +105,20 @@ async function startBackground(context: Context, url: string): Promise<() => Pro
     import('../domain/initiation/sweeps.ts'),
     import('../domain/cards/reconcile.ts'),
     import('../domain/events/tasks.ts'),
+    import('../domain/initiation/tasks.ts'),
+    import('../domain/exchanges/erase.ts'),
     import('../domain/vault/scheme-tokens.ts'),
     import('../domain/partners/fetch-revocation-lists.ts'),
   ])
   const { settings, log } = context
-  const lists = revocationListTasks(context)
+  const timed = [revocationListTasks(context), exchangeTasks(context)]
   const worker = await startWorker({
     url,
-    tasks: { ...eventTasks(context), ...vaultTasks(context), ...lists.tasks },
-    crontab: lists.crontab,
+    tasks: Object.assign(
+      { ...eventTasks(context), ...initiationTasks(context), ...vaultTasks(context) },
+      ...timed.map(({ tasks }) => tasks),
+    ),
+    crontab: timed.map(({ crontab }) => crontab).join('\n'),
     concurrency: settings.PUNTE_WORKER_CONCURRENCY,
     log,
   })

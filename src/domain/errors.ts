@@ -22,6 +22,7 @@ export const ERRORS = {
   },
   CLIENT_UNKNOWN: { status: 401, text: 'The client id is not known.' },
   PARTNER_SUSPENDED: { status: 403, text: 'The partner is suspended.' },
+  PARTNER_NOT_ALLOWED: { status: 403, text: 'This is not switched on for the partner.' },
   TOKEN_MISSING: { status: 401, text: 'An access token is required in the Authorization header.' },
   TOKEN_INVALID: { status: 401, text: 'The token is not valid.' },
   TOKEN_EXPIRED: { status: 401, text: 'The access token has expired; refresh it.' },
@@ -66,6 +67,8 @@ export const ERRORS = {
   PAGE_EXPIRED: { status: 403, text: 'The page was idle for too long; reload it.' },
   BANK_REFUSED: { status: 422, text: 'The bank refused the payment.' },
   BANK_UNAVAILABLE: { status: 409, text: 'The bank does not take payments now; another one can be chosen.' },
+  BANK_NOT_OFFERED: { status: 409, text: 'The bank does not offer this kind of payment; another one can be chosen.' },
+  AGREEMENT_EXISTS: { status: 409, text: 'The partner has another agreement of this id.' },
   // Card rail: who is calling
   CREDENTIALS_INVALID: { status: 401, text: 'Invalid credentials.' },
   CREDENTIALS_MISSING: { status: 401, text: 'Credentials are required: Basic, a client certificate, or apiUsername.' },
@@ -147,5 +150,22 @@ export class PunteError extends Error {
     this.field = more.field
     this.detail = more.detail
     this.retry_after_s = more.retry_after_s
+  }
+}
+
+/** One fault of a list of payments; `field` as the partner writes it, e.g. `payments[3].creditorIban`, counted from 0. */
+export type ListFault = { readonly field: string; readonly code: ErrorCode; readonly message: string }
+
+/** Everything wrong with a list of payments, told at once; as a refusal it is its first fault. */
+export class ListFaultsError extends PunteError {
+  readonly faults: readonly ListFault[]
+
+  /** @param faults at least one */
+  constructor(faults: readonly ListFault[]) {
+    const first = faults[0]
+    if (first === undefined) throw new Error('a list without faults is not refused')
+    super(first.code, { field: first.field, text: first.message })
+    this.name = 'ListFaultsError'
+    this.faults = faults
   }
 }

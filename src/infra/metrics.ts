@@ -52,6 +52,52 @@ export function showBankHealth(read: () => readonly BreakerSeen[]): void {
   readBankHealth = read
 }
 
+let readUnverified: () => readonly { readonly bank: string; readonly facts: number }[] = () => []
+
+new Gauge({
+  name: 'punte_bank_unverified',
+  help: 'Facts of a bank profile that nobody has established: `punte bank show` names them.',
+  labelNames: ['bank'],
+  registers: [metrics],
+  collect() {
+    for (const { bank, facts } of readUnverified()) this.set({ bank }, facts)
+  },
+})
+
+/** Whose profiles are told from now on. */
+export function showUnverifiedFacts(read: () => readonly { readonly bank: string; readonly facts: number }[]): void {
+  readUnverified = read
+}
+
+let readCertificates: () => readonly { readonly certificate: string; readonly of: string; readonly seconds: number }[] =
+  () => []
+
+new Gauge({
+  name: 'punte_certificate_expires_seconds',
+  help: 'Time until a certificate ends; below zero when it has. `of`: whose, where there are several.',
+  labelNames: ['certificate', 'of'],
+  registers: [metrics],
+  collect() {
+    this.reset()
+    for (const { certificate, of, seconds } of readCertificates()) this.set({ certificate, of }, seconds)
+  },
+})
+
+/** Whose certificates are told from now on. */
+export function showCertificates(read: typeof readCertificates): void {
+  readCertificates = read
+}
+
+const lost_exchanges = new Counter({
+  name: 'punte_bank_exchanges_lost_total',
+  help: 'Messages with banks that could not be recorded; the payments they were about went on.',
+  registers: [metrics],
+})
+
+export function countLostExchange(exchanges: number): void {
+  lost_exchanges.inc(exchanges)
+}
+
 let collecting = false
 
 /** Event loop, memory, garbage collection; once for each process. */

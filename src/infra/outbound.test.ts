@@ -5,7 +5,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { after, before, test } from 'node:test'
 import { createAuthority, type Issued, issueClientCertificate, issueServerCertificate } from './certificates/issue.ts'
 import { createLog } from './log.ts'
-import { createOutbound, type Outbound, type OutboundRequest, type TlsIdentity } from './outbound.ts'
+import { createOutbound, type Outbound, type OutboundRequest, observeExchanges, type TlsIdentity } from './outbound.ts'
 
 let authority: Issued
 let server_pair: Issued
@@ -317,4 +317,23 @@ test('webhooks and revocation lists go to public addresses only, unless a sandbo
       reason: 'CLOSED',
     },
   )
+})
+
+test('calls to banks are observed wherever they are made, others and those outside are not', async () => {
+  const port = await listen(createHttpServer((_request, response) => response.writeHead(202).end('done')))
+  const seen: string[] = []
+  const call = (more: Partial<OutboundRequest> = {}) => post(`http://localhost:${port}/a?b=c`, more)
+  const observed = observeExchanges(
+    (request) => (answer, duration_ms) => {
+      const status = answer.kind === 'answered' ? answer.status : answer.reason
+      seen.push(`${request.method} ${request.url.slice(-6)} ${status} ${duration_ms >= 0}`)
+    },
+    async () => {
+      await new Promise((resolve) => setImmediate(resolve))
+      await Promise.all([call(), call({ purpose: 'webhook' }), post('ftp://localhost/x?b=d')])
+    },
+  )
+  await call()
+  await observed
+  assert.deepEqual(seen.toSorted(), ['POST /a?b=c 202 true', 'POST /x?b=d URL_INVALID true'])
 })

@@ -6,6 +6,7 @@
  * `not_sent` (no byte of the request left: it is as if it was never made), `answered`, and `unknown` (the rest).
  * The line between them is undici's `onRequestStart`, which runs immediately before the first write of a request.
  */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
 import { ADDRESS_REFUSED, isPublicAddress, literalAddress } from './addresses.ts'
@@ -54,6 +55,19 @@ export type Outbound = {
   close(): Promise<void>
 }
 
+/** Told of a call to a bank when it begins; what it gives is told how the call ended. Neither may throw or wait. */
+export type ExchangeObserver = (request: OutboundRequest) => (answer: OutboundAnswer, duration_ms: number) => void
+
+const observers = new AsyncLocalStorage<ExchangeObserver>()
+
+/**
+ * Has every call to a bank that `work` leads to observed, however deep below it the call is made. Work that several callers
+ * share (a token all of them wait for) is observed by the one that began it.
+ */
+export function observeExchanges<T>(observer: ExchangeObserver, work: () => T): T {
+  return observers.run(observer, work)
+}
+
 export function createOutbound(options: {
   readonly log: Log
   /** Webhooks and revocation lists may go to private addresses and webhooks to plain http: a sandbox. */
@@ -86,6 +100,15 @@ export function createOutbound(options: {
   }
 
   async function request(input: OutboundRequest): Promise<OutboundAnswer> {
+    const ended = input.purpose === 'bank' ? observers.getStore()?.(input) : undefined
+    if (ended === undefined) return carryOut(input)
+    const begun_ms = performance.now()
+    const answer = await carryOut(input)
+    ended(answer, performance.now() - begun_ms)
+    return answer
+  }
+
+  async function carryOut(input: OutboundRequest): Promise<OutboundAnswer> {
     if (closed) return { kind: 'not_sent', reason: 'CLOSED' }
     const url = URL.parse(input.url)
     const fault = url === null ? 'URL_INVALID' : urlFault(url, input.purpose, restricted(input.purpose))

@@ -87,7 +87,11 @@ export async function signIn(page: Page, who: Person): Promise<void> {
 }
 
 /** Signs in at a redirect bank and presses a button there. */
-export async function decideAtRedirectBank(page: Page, who: Person, button: 'Autorizează plata' | 'Refuză') {
+export async function decideAtRedirectBank(
+  page: Page,
+  who: Person,
+  button: 'Autorizează plata' | 'Autorizează plățile' | 'Refuză',
+) {
   await signIn(page, who)
   await page.getByRole('button', { name: button }).click()
 }

@@ -165,10 +165,9 @@ export function statusFaultTests(parties: () => Parties): void {
       const started = await order(parties(), 'tarziu')
       const sca_url = await started.payer.toBank(who, started.email)
       // Half an hour, without waiting for it.
-      await parties().query(
-        `update payments set created_at = created_at - interval '31 minutes' where payment_id = $1`,
-        [started.payment_id],
-      )
+      await parties().query(`update payments set expires_at = now() - interval '1 minute' where payment_id = $1`, [
+        started.payment_id,
+      ])
       await parties().untilStatus(started.payment_id, 'ABND')
       const { outcome } = await started.payer.view()
       assert.deepEqual(outcome, { kind: 'abandoned', reason: 'EXPIRED' })
@@ -184,16 +183,14 @@ export function statusFaultTests(parties: () => Parties): void {
 
     test('a payment that nobody submits is abandoned after its time', async () => {
       const { payment_id } = await order(parties(), 'uitat')
-      await parties().query(
-        `update payments set created_at = created_at - interval '29 minutes' where payment_id = $1`,
-        [payment_id],
-      )
+      await parties().query(`update payments set expires_at = now() + interval '1 minute' where payment_id = $1`, [
+        payment_id,
+      ])
       await new Promise((resolve) => setTimeout(resolve, 6_000))
       assert.equal((await parties().payment(payment_id)).status, 'INIT', 'not before its time')
-      await parties().query(
-        `update payments set created_at = created_at - interval '2 minutes' where payment_id = $1`,
-        [payment_id],
-      )
+      await parties().query(`update payments set expires_at = now() - interval '1 minute' where payment_id = $1`, [
+        payment_id,
+      ])
       await parties().untilStatus(payment_id, 'ABND')
     })
   })

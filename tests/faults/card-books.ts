@@ -1,9 +1,9 @@
 /** The books of the card rail held against each other: ours, the acquirer's, and what merchants were told. */
 import assert from 'node:assert/strict'
+import type { Load } from '../../bench/chaos/card-load.ts'
 import type { Cards } from '../cards/world.ts'
 import { fetchJson } from '../world/parties.ts'
 import { until } from '../world/world.ts'
-import type { Load } from './card-load.ts'
 
 type OrderRow = {
   readonly key: string

@@ -7,26 +7,27 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Gateway, gatewayAt } from '../cards/gateway.ts'
-import { bootCards, type Cards, usedNumbers } from '../cards/world.ts'
-import { fetchJson } from '../world/parties.ts'
-import { assertNoSecretsReadable } from '../world/secrets.ts'
-import { clusterOf, freePortBase, isAlive, processesOf, ROOT, serverOf, until } from '../world/world.ts'
-import { assertBooksAgree, untilSettled } from './card-books.ts'
 import {
   authoriseAndCapture,
   authoriseAndVoid,
   CHAINS,
   type Merchant,
-  merchantOf,
   newLoad,
   payAndRefund,
   runLoad,
   subscribe,
-} from './card-load.ts'
+} from '../../bench/chaos/card-load.ts'
+import { isAlive, pidsOf } from '../../bench/chaos/victims.ts'
+import { type Gateway, gatewayAt } from '../cards/gateway.ts'
+import { bootCards, type Cards, usedNumbers } from '../cards/world.ts'
+import { fetchJson } from '../world/parties.ts'
+import { assertNoSecretsReadable } from '../world/secrets.ts'
+import { freePortBase, ROOT, until } from '../world/world.ts'
+import { assertBooksAgree, untilSettled } from './card-books.ts'
+import { merchantOf } from './card-load.ts'
+import { assertProved } from './proved.ts'
 
 type Fault = { readonly match: string; readonly times: number; readonly action: string }
 
@@ -140,11 +141,11 @@ async function kill(pid: number): Promise<void> {
   await until('the end of a process', () => !isAlive(pid))
 }
 
-const postgres = () => Number(readFileSync(join(clusterOf(cards.world.dir), 'postmaster.pid'), 'utf8').split('\n')[0])
-const acquirer = () => {
-  const [pid, ...more] = processesOf(join(cards.world.dir, 'sandbox', 'acquirer.json'))
-  assert.ok(pid !== undefined && more.length === 0, 'there is one acquirer')
-  return Number(pid)
+/** The process of that name; of the database, its head. */
+function processOf(target: 'server' | 'postgres' | 'acquirer'): number {
+  const [pid] = pidsOf(cards.world.facts, target, 0)
+  assert.ok(pid !== undefined, `there is one ${target}`)
+  return pid
 }
 const untilUp = () =>
   until(
@@ -159,17 +160,17 @@ const untilUp = () =>
 test('kill -9 of server, PostgreSQL and acquirer under load: nothing is lost, nothing done twice', async () => {
   const running = runLoad(merchants, 16)
   try {
-    for (const victim of [() => serverOf(cards.world), postgres]) {
+    for (const victim of ['server', 'postgres'] as const) {
       await delay(800)
-      await kill(victim())
+      await kill(processOf(victim))
       await untilUp()
     }
     await setFaults({ match: 'any', times: 1, action: 'unreachable:2000' })
     await delay(800)
-    await kill(serverOf(cards.world))
+    await kill(processOf('server'))
     await untilUp()
     await delay(800)
-    await Promise.all([serverOf(cards.world), postgres(), acquirer()].map(kill))
+    await Promise.all((['server', 'postgres', 'acquirer'] as const).map(processOf).map(kill))
     await untilUp()
     await delay(500)
   } finally {
@@ -200,7 +201,7 @@ async function startSecond(): Promise<ChildProcess> {
 }
 
 test('a server that stands still while another sweeps: each outcome is written once', async () => {
-  const first = serverOf(cards.world)
+  const first = processOf('server')
   const second = await startSecond()
   try {
     // Half a second each, so that many are under way when the server stops.
@@ -235,6 +236,8 @@ test('a server that stands still while another sweeps: each outcome is written o
   const [code] = (await once(second, 'exit')) as [number | null]
   assert.equal(code, 0)
 })
+
+test('the proof finds the same', () => assertProved(cards.world))
 
 test('no card number or password of it can be read in the database, its files or the logs', async () => {
   const { world, parties, shop, other } = cards

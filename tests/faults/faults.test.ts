@@ -6,6 +6,7 @@ import { assertNoSecretsReadable } from '../world/secrets.ts'
 import { bootWorld, type TestWorld, until } from '../world/world.ts'
 import { decoupledFaultTests, initiationFaultTests, ONE_BY_ONE, oauthFaultTests, statusFaultTests } from './banks.ts'
 import { killTests } from './kills.ts'
+import { assertProved } from './proved.ts'
 
 let world: TestWorld
 let parties: Parties
@@ -44,6 +45,7 @@ test("at the end the banks' books and the server's agree, payment by payment", a
     assert.deepEqual(theirs, ours.toSorted(), id)
   }
   await until('an empty outbox', async () => (await parties.query('select from outbox')).length === 0)
+  await assertProved(world)
 })
 
 test('nothing of it can be read in the database, its files or the logs', async () => {

@@ -1,14 +1,13 @@
 /** The server is killed at the worst moments, and a partner's endpoint is dead. Nothing is lost, nothing is done twice. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { isAlive, pidsOf, postgresOf } from '../../bench/chaos/victims.ts'
 import type { Parties } from '../world/parties.ts'
 import { comeBack, decideAtBank, payerAt } from '../world/payer.ts'
 import { punteIn } from '../world/punte.ts'
-import { clusterOf, freePortBase, isAlive, serverOf, type TestWorld, until } from '../world/world.ts'
+import { freePortBase, type TestWorld, until } from '../world/world.ts'
 import { order } from './banks.ts'
 
 type World = () => { readonly world: TestWorld; readonly parties: Parties }
@@ -17,7 +16,8 @@ const AMOUNT_MINOR = 4_321
 
 /** kill -9, and wait until the demo has started the server again. */
 async function killServer(world: TestWorld, meanwhile: () => Promise<void> = async () => {}): Promise<void> {
-  const pid = serverOf(world)
+  const [pid] = pidsOf(world.facts, 'server', 0)
+  assert.ok(pid !== undefined, 'there is one server')
   process.kill(pid, 'SIGKILL')
   await until('the end of the server', () => !isAlive(pid))
   await meanwhile()
@@ -102,7 +102,8 @@ export function killTests(get: World): void {
     const who = parties.person('carpati', 'ana')
     const started = await Promise.all(Array.from({ length: 4 }, (_, n) => order(parties, `baza${n}`)))
     const links = await Promise.all(started.map(({ payer, email }) => payer.toBank(who, email)))
-    const pid = Number(readFileSync(join(clusterOf(world.dir), 'postmaster.pid'), 'utf8').split('\n')[0])
+    const pid = postgresOf(world.dir)
+    assert.ok(pid !== undefined, 'there is one database')
     process.kill(pid, 'SIGKILL')
     // The return of a payer meets a server without its database: the page is shown, the bank is asked later.
     const returns = await Promise.all(links.map((link) => decideAtBank(link, who, 'approve')))

@@ -48,6 +48,7 @@ export function explainTests(world: () => TestWorld, parties: () => Parties): vo
         /^ {2}\d\d\.\d\d\.\d{4} \d\d:\d\d:\d\d\.\d{3} \[\S+Z\] +INIT +partner +token call/,
         /partner +initPayment/,
         /payer +presses "Plătește": attempt 1 goes to the bank carpati/,
+        /message +initiate of attempt 1: POST localhost:\d+\/v1\/payments\/\S+ answered 201 after \d\.\d{3} s$/,
         /\+\d+\.\d{3} s +INIT → RCVD +payer +the bank took attempt 1 after \d\.\d{3} s and says RCVD/,
         /→ ACSC .*the bank says ACSC of attempt 1$/,
         /worker +webhook about ACSC delivered: HTTP 2\d\d, try 1$/,

@@ -4,8 +4,10 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { atBank } from '../banks/browser.ts'
+import { partnerOf } from '../banks/partner.ts'
 import { CARRIED_OUT, gatewayAt } from '../cards/gateway.ts'
-import { fetchJson, type Parties } from '../world/parties.ts'
+import { fetchJson, newEmail, type Parties } from '../world/parties.ts'
 import { punteIn } from '../world/punte.ts'
 import { type TestWorld, until } from '../world/world.ts'
 
@@ -17,21 +19,17 @@ const CARD = {
   'sourceOfFunds.provided.card.securityCode': '739',
 }
 
+const DAY_MS = 86_400_000
+const dayFromNow = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10)
+
 export function proveTests(
   world: () => TestWorld,
   parties: () => Parties,
   pay: () => Promise<{ payment_id: number }>,
 ): void {
-  const prove = (...more: readonly string[]) =>
-    punteIn(
-      world(),
-      'prove',
-      '--to',
-      new Date().toISOString(),
-      '--ready-file',
-      join(world().dir, 'ready.json'),
-      ...more,
-    )
+  const proveUpTo = (to: Date, ...more: readonly string[]) =>
+    punteIn(world(), 'prove', '--to', to.toISOString(), '--ready-file', join(world().dir, 'ready.json'), ...more)
+  const prove = (...more: readonly string[]) => proveUpTo(new Date(), ...more)
 
   async function payByCard(): Promise<string> {
     const { facts } = world()
@@ -99,6 +97,43 @@ export function proveTests(
       } finally {
         await parties().query(change, [payment_id, -1])
         await parties().query(changeOrder, [order_id, -1])
+      }
+    })
+
+    test('a list of which some is paid, and a series, are compared as what they are', async () => {
+      const partner = partnerOf(world())
+      const list = await partner.startList(['0.20', '9.00', '0.10'])
+      await atBank(list.payer, parties().person('carpati', 'sorin'), newEmail('lista'), 'approve')
+      const series = await partner.startDaily(dayFromNow(2), dayFromNow(20))
+      await atBank(series.payer, parties().person('ING', 'irina'), newEmail('abonament'), 'approve')
+      await until('a list in part', async () => (await partner.status(list)).status === 'PART', 30_000)
+      await until('an active series', async () => (await partner.status(series)).agreement?.status === 'ACTIVE', 30_000)
+      await partner.close()
+      const headers = { 'content-type': 'application/json' }
+      const body = JSON.stringify({ today: dayFromNow(4) })
+      await fetchJson(`${parties().bankUrl('ING')}/sandbox/calendar`, { method: 'POST', headers, body })
+      const later = () => proveUpTo(new Date(Date.now() + 10 * DAY_MS))
+      await until(
+        'the agreement of all books',
+        async () => (await later()).stdout.endsWith('all books agree\n'),
+        40_000,
+      )
+
+      const late = 'update agreements set start_date = start_date + $2::integer where payment_id = $1'
+      const more = 'update payments set amount_minor = amount_minor + $2 where payment_id = $1'
+      await parties().query(late, [series.payment_id, 1])
+      await parties().query(more, [list.payment_id, 1])
+      try {
+        const { code, stdout } = await later()
+        assert.equal(code, 1)
+        assert.match(stdout, new RegExp(`^executed_too_early  payment \\d+/${series.payment_id}  `, 'm'))
+        assert.match(
+          stdout,
+          new RegExp(`^list_differs  payment \\d+/${list.payment_id}  .*9.31 RON.*2 paid, 0 open$`, 'm'),
+        )
+      } finally {
+        await parties().query(late, [series.payment_id, -1])
+        await parties().query(more, [list.payment_id, -1])
       }
     })
 

@@ -1,6 +1,6 @@
 /** What may be asked: initPayment and status, with every bad input, and what is no call of the interface at all. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { connect } from 'node:tls'
 import { newEmail } from '../world/parties.ts'
@@ -82,7 +82,8 @@ export function initiationTests(wire: () => Wire): void {
         [{ psuEmail: 'fara-arond' }, 'FIELD_INVALID', 'psuEmail'],
         [{ debtorBank: 'nicio-banca' }, 'BANK_UNKNOWN', 'debtorBank'],
         [{ currency: 'EUR' }, 'FIELD_INVALID', 'currency'],
-        [{ Frequency: 'Monthly' }, 'FEATURE_UNSUPPORTED', 'Frequency'],
+        [{ Frequency: 'Monthly' }, 'FIELD_REQUIRED', 'startDate'],
+        [{ bulk: true }, 'FEATURE_UNSUPPORTED', 'bulk'],
         [{ externalPaymentID: 1 }, 'FIELD_INVALID', 'externalPaymentID'],
         ...[
           'https://sarma.example/plati',
@@ -156,12 +157,12 @@ export function initiationTests(wire: () => Wire): void {
         init(tokens, undefined, { args: ['--header', `Content-Type: ${type}`, '--data-binary', body] })
       assertRefused(await send('application/json', '{"amount":'), 400, 'BODY_MALFORMED')
       assertRefused(await send('application/json', '7'), 400, 'BODY_MALFORMED')
-      assertRefused(await send('application/json', '[{"amount":1}]'), 400, 'FEATURE_UNSUPPORTED')
+      assertRefused(await send('application/json', '[{"amount":1}]'), 400, 'FIELD_REQUIRED')
       assertRefused(await send('application/json', `@${ssl.file('good.csr')}`), 400, 'BODY_MALFORMED')
       assertRefused(await send('text/xml', '<amount>1</amount>'), 415, 'MEDIA_TYPE_UNSUPPORTED')
       assertRefused(await send('application/json; charset=utf-16', '{}'), 415, 'MEDIA_TYPE_UNSUPPORTED')
-      const large = JSON.stringify(payment({ filling: 'x'.repeat(110_000) }))
-      assertRefused(await send('application/json', large), 413, 'BODY_TOO_LARGE')
+      writeFileSync(ssl.file('large.json'), JSON.stringify(payment({ filling: 'x'.repeat(600_000) })))
+      assertRefused(await send('application/json', `@${ssl.file('large.json')}`), 413, 'BODY_TOO_LARGE')
       assert.equal((await init(tokens, payment())).status, 200)
     })
 

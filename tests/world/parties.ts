@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { type TestWorld, until } from './world.ts'
 
-export type BankId = 'carpati' | 'delta' | 'cetate'
+/** Of `sandbox/people.json`: the fictional banks, then those that behave as real ones do. */
+export const BANK_IDS = ['carpati', 'delta', 'cetate', 'BT', 'BCR', 'BRD', 'ING', 'RZB', 'UCB', 'CEC', 'LIB'] as const
+export type BankId = (typeof BANK_IDS)[number]
 
 /** A person of a bank, as `sandbox/people.json` has them. */
 export type Person = {
@@ -110,6 +112,10 @@ export function partiesOf(world: TestWorld) {
     return { payments: ledger.payments.filter(ours), debits: ledger.debits.filter(ours) }
   }
 
+  /** The bank's book as it tells it. */
+  const ledgerOf = (bank_id: BankId) =>
+    fetchJson<{ accounts: { iban: string; balance_minor: number }[] }>(`${bank(bank_id).url}/sandbox/ledger?summary=1`)
+
   const payment = async (payment_id: number): Promise<PaymentRow> => {
     const [row] = await query<PaymentRow>(
       `select p.partner_id, p.status, p.reason, p.amount_minor::integer, p.attempt_no, a.state as attempt_state, a.refusal
@@ -144,6 +150,8 @@ export function partiesOf(world: TestWorld) {
     query,
     person,
     atBank,
+    ledgerOf,
+    bankUrl: (bank_id: BankId) => bank(bank_id).url,
     payment,
     assertDebitedOnce,
     assertNothingDebited,

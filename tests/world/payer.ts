@@ -8,6 +8,8 @@ export type Answer<T> = { readonly status: number; readonly body: T }
 export type Refused = { readonly code: string; readonly fields?: Readonly<Record<string, string>> }
 
 const TIMEOUT_MS = 60_000
+/** Banks that know a payer by the name of his online banking. */
+const ASKS_FOR_USER: ReadonlySet<string> = new Set(['cetate', 'BRD'])
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
 /** One payment's page, by its address. */
@@ -38,7 +40,7 @@ export function payerAt(page_url: string) {
       email,
       termsAccepted: true,
       language: 'ro',
-      ...(from.bank_id === 'cetate' && { userCode: from.login }),
+      ...(ASKS_FOR_USER.has(from.bank_id) && { userCode: from.login }),
       ...changes,
     }
     return call<PaymentView & Refused>('/submit', request)
@@ -48,6 +50,13 @@ export function payerAt(page_url: string) {
     view,
     submit,
     abandon: () => call<PaymentView>('/abandon', {}),
+    /** Of a list that is authorised one by one: sends the next to the bank. */
+    async next(): Promise<PaymentView> {
+      const { pageToken, list } = await view()
+      const { status, body } = await call<PaymentView>('/next', { pageToken, no: list?.nextNo ?? 0 })
+      assert.equal(status, 200, JSON.stringify(body))
+      return body
+    },
     /** Submits and expects to be led to the bank. @returns the bank's address */
     async toBank(from: Person, email: string): Promise<string> {
       const { status, body } = await submit(from, email)

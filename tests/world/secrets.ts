@@ -10,9 +10,10 @@ import { randomBytes } from 'node:crypto'
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { clusterOf } from '../../bench/chaos/victims.ts'
 import type { Parties } from './parties.ts'
 import { run } from './punte.ts'
-import { clusterOf, type TestWorld } from './world.ts'
+import type { TestWorld } from './world.ts'
 
 /** What the search calls a secret, by the secret itself: a report must not print what it found. */
 type Secrets = Map<string, string>

@@ -4,7 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { bootWorld, processesOf, spawnDemo, type TestWorld, until } from './world.ts'
+import { processesOf } from '../../bench/chaos/victims.ts'
+import { bootWorld, spawnDemo, type TestWorld, until } from './world.ts'
 
 const answers = (url: string): Promise<boolean> =>
   fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
@@ -41,9 +42,14 @@ describe('a demo world', () => {
       assert.ok(await answers(url), url)
     }
     assert.deepEqual(
-      facts.banks.map((bank) => bank.sca),
+      facts.banks.slice(0, 3).map((bank) => bank.sca),
       ['redirect', 'oauth', 'decoupled'],
     )
+    assert.deepEqual(
+      facts.banks.slice(3).map((bank) => bank.id),
+      ['BT', 'BCR', 'BRD', 'ING', 'RZB', 'UCB', 'CEC', 'LIB'],
+    )
+    for (const bank of facts.banks) assert.ok(await answers(`${bank.pages}/sandbox/ledger?summary=1`), bank.id)
     for (const { certificate, private_key, webhook_secret_or_key } of facts.partners) {
       assert.ok(existsSync(certificate) && existsSync(private_key))
       assert.match(webhook_secret_or_key, /^whsec_/)

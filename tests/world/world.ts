@@ -7,17 +7,18 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isAlive, postgresOf, processesOf } from '../../bench/chaos/victims.ts'
 import type { ReadyFacts } from '../../src/commands/demo/ready.ts'
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const READY_TIMEOUT_MS = 180_000
 /** Of one world, in a row. */
-const PORTS = 17
+const PORTS = 36
 
 export type TestWorld = {
   readonly facts: ReadyFacts
@@ -103,49 +104,6 @@ export async function bootWorld(options: WorldOptions = {}): Promise<TestWorld> 
   }
 }
 
-/** Processes whose command line or environment names the folder: what a world started and did not end. */
-export function processesOf(dir: string): string[] {
-  if (!existsSync('/proc')) return []
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((pid) => {
-      try {
-        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8')
-        return `${readFileSync(`/proc/${pid}/cmdline`, 'utf8')} ${environment}`.includes(dir)
-      } catch {
-        return false
-      }
-    })
-}
-
-/** The world's server: the one process whose settings are the world's. */
-export function serverOf(world: Pick<TestWorld, 'facts'>): number {
-  const [pid, ...more] = processesOf(world.facts.configuration_file)
-  assert.ok(pid !== undefined && more.length === 0, 'there is one server')
-  return Number(pid)
-}
-
-/** Data files of the world's PostgreSQL. Where root runs the world they lie outside its folder, which tells where. */
-export function clusterOf(dir: string): string {
-  const pointer = join(dir, 'postgres', 'place.json')
-  const { cluster } = existsSync(pointer) ? (JSON.parse(readFileSync(pointer, 'utf8')) as { cluster?: string }) : {}
-  return cluster ?? join(dir, 'postgres', 'cluster')
-}
-
-function postgresOf(dir: string): number | undefined {
-  const file = join(clusterOf(dir), 'postmaster.pid')
-  return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : undefined
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
-
 /** Waits for a fact. @throws AssertionError naming it when it does not come about in time */
 export async function until<T>(
   what: string,
@@ -169,14 +127,14 @@ export function spawnDemo(args: readonly string[], env: Readonly<Record<string, 
   })
 }
 
-/** A base whose seventeen ports are free now; below the range from which systems give ports to outgoing connections. */
+/** A base whose ports are free now; below the range from which systems give ports to outgoing connections. */
 export async function freePortBase(): Promise<number> {
   for (let tries = 0; tries < 100; tries += 1) {
-    const base = 12_000 + PORTS * Math.floor(Math.random() * 1_100)
+    const base = 12_000 + PORTS * Math.floor(Math.random() * 500)
     const free = await Promise.all(Array.from({ length: PORTS }, (_, n) => isFree(base + n)))
     if (free.every(Boolean)) return base
   }
-  throw new Error('no seventeen free ports in a row')
+  throw new Error(`no ${PORTS} free ports in a row`)
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -4,69 +4,11 @@
  */
 import { join } from 'node:path'
 import type { BankConfig, Person } from '../config.ts'
+import type { Entry, Execution, Initiation, Outcome, Payment, TransferResult } from './entries.ts'
 import { openJournal } from './ledger.ts'
+import { storedOrder } from './order.ts'
 
-export type TransactionStatus = 'RCVD' | 'ACTC' | 'ACCP' | 'ACSP' | 'ACSC' | 'RJCT' | 'CANC'
-export type ScaStatus = 'received' | 'psuIdentified' | 'psuAuthenticated' | 'finalised' | 'failed'
-
-/** What the third party asked for; amounts in bani. */
-export type Order = {
-  readonly amount_minor: number
-  readonly debtor_iban: string
-  readonly creditor_iban: string
-  readonly creditor_name: string
-  readonly remittance?: string
-  readonly end_to_end_id?: string
-}
-
-/** The facts of an initiation that never change. */
-export type Initiation = {
-  readonly payment_id: string
-  /** organizationIdentifier of the third party; only it may read the payment. */
-  readonly organization_id: string
-  readonly request_id: string
-  /** SHA-256 of the body, base64url: the same X-Request-ID with another body is refused. */
-  readonly body_hash: string
-  readonly order: Order
-  readonly redirect_uri?: string
-  readonly nok_redirect_uri?: string
-  /** TPP-Notification-URI: told when the payment has its outcome. */
-  readonly notification_uri?: string
-  readonly psu_id?: string
-  readonly authorisation_id: string
-  /** Unguessable part of the scaRedirect link. */
-  readonly sca_key: string
-}
-
-export type Outcome = {
-  readonly status: 'ACSC' | 'RJCT' | 'CANC'
-  readonly at: number
-  /** ISO 20022 reason code, e.g. AM04, and words for the payer (Romanian). */
-  readonly code?: string
-  readonly text?: string
-}
-
-export type Payment = Initiation & {
-  readonly created_at: number
-  sca_status: ScaStatus
-  authorised_at?: number
-  authorised_by?: string
-  outcome?: Outcome
-}
-
-export type Entry =
-  | { readonly kind: 'created'; readonly at: number; readonly payment: Initiation }
-  | { readonly kind: 'authorised'; readonly at: number; readonly payment_id: string; readonly by: string }
-  | ({ readonly kind: 'debited'; readonly at: number; readonly payment_id: string } & Order)
-  | {
-      readonly kind: 'rejected'
-      readonly at: number
-      readonly payment_id: string
-      readonly code: string
-      readonly text: string
-      readonly sca_failed: boolean
-    }
-  | { readonly kind: 'cancelled'; readonly at: number; readonly payment_id: string }
+export type { Payment } from './entries.ts'
 
 export type Account = { readonly person: Person; balance_minor: number }
 
@@ -76,97 +18,200 @@ export type Book = {
   payment(payment_id: string): Payment | undefined
   paymentByRequest(organization_id: string, request_id: string): Payment | undefined
   paymentByScaKey(sca_key: string): Payment | undefined
+  /** By the key of a cancellation that its payer is asked about. */
+  paymentByCancellationKey(sca_key: string): Payment | undefined
   payments(): IterableIterator<Payment>
   /** Payments from this person's account that wait for authorisation, oldest first. */
   waitingFor(login: string): readonly Payment[]
+  /** Payments from this person's account whose cancellation waits for authorisation, oldest first. */
+  cancellationsFor(login: string): readonly Payment[]
   /** False when the book is full of payments that are not final yet. */
   hasRoom(): boolean
+  /** The day that the bank's calendar was moved to, if it was. */
+  movedTo(): string | undefined
   accountByIban(iban: string): Account | undefined
   accountByLogin(login: string): Account | undefined
   accounts(): readonly Account[]
   close(): void
 }
 
+type State = {
+  readonly accounts: ReadonlyMap<string, Account>
+  readonly payments: Map<string, Payment>
+  readonly by_request: Map<string, Payment>
+  readonly by_sca_key: Map<string, Payment>
+  readonly by_cancellation_key: Map<string, Payment>
+  /** By the debtor's IBAN. */
+  readonly waiting: ReadonlyMap<string, Set<Payment>>
+  readonly cancelling: ReadonlyMap<string, Set<Payment>>
+  readonly limit: number
+  moved_to: string | undefined
+}
+
 /** Opens the book of a bank in `data_dir/ledger.jsonl`, replaying what is there. */
 export function openBook(config: Pick<BankConfig, 'people' | 'data_dir' | 'limits'>): Book {
   const accounts: readonly Account[] = config.people.map((person) => ({ person, balance_minor: person.balance_minor }))
-  const by_iban = new Map(accounts.map((account) => [account.person.iban, account]))
   const by_login = new Map(accounts.map((account) => [account.person.login, account]))
-  const payments = new Map<string, Payment>()
-  const by_request = new Map<string, Payment>()
-  const by_sca_key = new Map<string, Payment>()
-  const waiting = new Map(config.people.map((person) => [person.iban, new Set<Payment>()]))
-  const requestKey = (organization_id: string, request_id: string) => `${organization_id} ${request_id}`
-
-  /** Forgets the oldest final payment; its effect on balances stays, its line stays in the file. */
-  const makeRoom = (): boolean => {
-    if (payments.size < config.limits.payments) return true
-    for (const payment of payments.values()) {
-      if (payment.outcome === undefined) continue
-      payments.delete(payment.payment_id)
-      by_request.delete(requestKey(payment.organization_id, payment.request_id))
-      by_sca_key.delete(payment.sca_key)
-      return true
-    }
-    return false
+  const setsByIban = () => new Map(config.people.map((person) => [person.iban, new Set<Payment>()]))
+  const state: State = {
+    accounts: new Map(accounts.map((account) => [account.person.iban, account])),
+    payments: new Map(),
+    by_request: new Map(),
+    by_sca_key: new Map(),
+    by_cancellation_key: new Map(),
+    waiting: setsByIban(),
+    cancelling: setsByIban(),
+    limit: config.limits.payments,
+    moved_to: undefined,
   }
-
-  const create = (at: number, initiation: Initiation): void => {
-    makeRoom()
-    const payment: Payment = {
-      ...initiation,
-      created_at: at,
-      sca_status: initiation.psu_id === undefined ? 'received' : 'psuIdentified',
-    }
-    payments.set(payment.payment_id, payment)
-    by_request.set(requestKey(payment.organization_id, payment.request_id), payment)
-    by_sca_key.set(payment.sca_key, payment)
-    waiting.get(payment.order.debtor_iban)?.add(payment)
-  }
-
-  const debit = (entry: Extract<Entry, { kind: 'debited' }>): void => {
-    const debtor = by_iban.get(entry.debtor_iban)
-    if (debtor !== undefined) debtor.balance_minor -= entry.amount_minor
-    const creditor = by_iban.get(entry.creditor_iban)
-    if (creditor !== undefined) creditor.balance_minor += entry.amount_minor
-    const payment = payments.get(entry.payment_id)
-    if (payment !== undefined) payment.outcome = { status: 'ACSC', at: entry.at }
-  }
-
-  const apply = (entry: Entry) => {
-    if (entry.kind === 'created') return create(entry.at, entry.payment)
-    if (entry.kind === 'debited') return debit(entry)
-    const payment = payments.get(entry.payment_id)
-    if (payment === undefined) return
-    waiting.get(payment.order.debtor_iban)?.delete(payment)
-    if (entry.kind === 'authorised') {
-      payment.sca_status = 'finalised'
-      payment.authorised_at = entry.at
-      payment.authorised_by = entry.by
-    } else if (entry.kind === 'rejected') {
-      if (entry.sca_failed) payment.sca_status = 'failed'
-      payment.outcome = { status: 'RJCT', at: entry.at, code: entry.code, text: entry.text }
-    } else {
-      if (payment.sca_status !== 'finalised') payment.sca_status = 'failed'
-      payment.outcome = { status: 'CANC', at: entry.at }
-    }
-  }
-
-  const journal = openJournal(join(config.data_dir, 'ledger.jsonl'), (entry) => apply(entry as Entry))
+  const ofLogin = (sets: ReadonlyMap<string, Set<Payment>>, login: string) => [
+    ...(sets.get(by_login.get(login)?.person.iban ?? '') ?? []),
+  ]
+  const journal = openJournal(join(config.data_dir, 'ledger.jsonl'), (entry) => apply(state, entry as Entry))
   return {
     record(entry) {
       journal.append(entry)
-      apply(entry)
+      apply(state, entry)
     },
-    payment: (payment_id) => payments.get(payment_id),
-    paymentByRequest: (organization_id, request_id) => by_request.get(requestKey(organization_id, request_id)),
-    paymentByScaKey: (sca_key) => by_sca_key.get(sca_key),
-    payments: () => payments.values(),
-    waitingFor: (login) => [...(waiting.get(by_login.get(login)?.person.iban ?? '') ?? [])],
-    hasRoom: makeRoom,
-    accountByIban: (iban) => by_iban.get(iban),
+    payment: (payment_id) => state.payments.get(payment_id),
+    paymentByRequest: (organization_id, request_id) => state.by_request.get(`${organization_id} ${request_id}`),
+    paymentByScaKey: (sca_key) => state.by_sca_key.get(sca_key),
+    paymentByCancellationKey: (sca_key) => state.by_cancellation_key.get(sca_key),
+    payments: () => state.payments.values(),
+    waitingFor: (login) => ofLogin(state.waiting, login),
+    cancellationsFor: (login) => ofLogin(state.cancelling, login),
+    hasRoom: () => makeRoom(state),
+    movedTo: () => state.moved_to,
+    accountByIban: (iban) => state.accounts.get(iban),
     accountByLogin: (login) => by_login.get(login),
     accounts: () => accounts,
     close: journal.close,
+  }
+}
+
+/** Forgets the oldest final payment; its effect on balances stays, its lines stay in the file. */
+function makeRoom(state: State): boolean {
+  if (state.payments.size < state.limit) return true
+  for (const payment of state.payments.values()) {
+    if (payment.outcome === undefined) continue
+    state.payments.delete(payment.payment_id)
+    state.by_request.delete(`${payment.organization_id} ${payment.request_id}`)
+    state.by_sca_key.delete(payment.sca_key)
+    if (payment.cancellation !== undefined) state.by_cancellation_key.delete(payment.cancellation.sca_key)
+    return true
+  }
+  return false
+}
+
+function apply(state: State, entry: Entry) {
+  if (entry.kind === 'created') return create(state, entry.at, entry.payment)
+  if (entry.kind === 'calendar') {
+    state.moved_to = entry.today
+    return
+  }
+  if (entry.kind === 'debited') moveMoney(state, entry)
+  const payment = state.payments.get(entry.payment_id)
+  if (payment === undefined) return
+  change(state, payment, entry)
+  if (payment.authorised_at !== undefined || payment.outcome !== undefined)
+    state.waiting.get(payment.order.debtor_iban)?.delete(payment)
+  if (payment.outcome !== undefined) state.cancelling.get(payment.order.debtor_iban)?.delete(payment)
+}
+
+function create(state: State, at: number, initiation: Initiation): void {
+  makeRoom(state)
+  const order = storedOrder(initiation.order)
+  const payment: Payment = {
+    ...initiation,
+    order,
+    created_at: at,
+    sca_status: initiation.psu_id === undefined ? 'received' : 'psuIdentified',
+    account_chosen: false,
+    authorisation_started: false,
+    results: order.transfers.map(() => undefined),
+    executions: [],
+  }
+  state.payments.set(payment.payment_id, payment)
+  state.by_request.set(`${payment.organization_id} ${payment.request_id}`, payment)
+  state.by_sca_key.set(payment.sca_key, payment)
+  state.waiting.get(order.debtor_iban)?.add(payment)
+}
+
+function moveMoney(state: State, entry: Extract<Entry, { kind: 'debited' }>): void {
+  const debtor = state.accounts.get(entry.debtor_iban)
+  if (debtor !== undefined) debtor.balance_minor -= entry.amount_minor
+  const creditor = state.accounts.get(entry.creditor_iban)
+  if (creditor !== undefined) creditor.balance_minor += entry.amount_minor
+}
+
+type Change = Exclude<Entry, { kind: 'created' | 'calendar' }>
+
+function change(state: State, payment: Payment, entry: Change) {
+  const { at } = entry
+  switch (entry.kind) {
+    case 'authorisation_started':
+      payment.authorisation_started = true
+      if (entry.redirect_uri !== undefined) payment.redirect_uri = entry.redirect_uri
+      if (entry.nok_redirect_uri !== undefined) payment.nok_redirect_uri = entry.nok_redirect_uri
+      return
+    case 'account_chosen':
+      payment.account_chosen = true
+      payment.sca_status = 'psuAuthenticated'
+      return
+    case 'authorised':
+      payment.sca_status = 'finalised'
+      payment.authorised_at = at
+      payment.authorised_by = entry.by
+      return
+    case 'debited': {
+      const { execution_no, day } = entry
+      if (execution_no !== undefined) return executed(payment, { no: execution_no, day: day ?? '', at, status: 'ACSC' })
+      return transferred(payment, entry.transfer_no ?? 0, { at, status: 'ACSC' })
+    }
+    case 'transfer_rejected':
+      return transferred(payment, entry.transfer_no, { at, status: 'RJCT', code: entry.code, text: entry.text })
+    case 'execution_failed': {
+      const { execution_no: no, day, code, text } = entry
+      return executed(payment, { no, day, at, status: 'RJCT', code, text })
+    }
+    case 'ended':
+      payment.outcome = { status: 'ACSC', at }
+      return
+    case 'rejected':
+      if (entry.sca_failed) payment.sca_status = 'failed'
+      payment.outcome = { status: 'RJCT', at, code: entry.code, text: entry.text }
+      return
+    case 'cancellation_asked':
+      if (payment.cancellation !== undefined) state.by_cancellation_key.delete(payment.cancellation.sca_key)
+      payment.cancellation = { ...entry.cancellation, sca_status: 'received' }
+      state.by_cancellation_key.set(entry.cancellation.sca_key, payment)
+      state.cancelling.get(payment.order.debtor_iban)?.add(payment)
+      return
+    case 'cancellation_refused':
+      if (payment.cancellation !== undefined) payment.cancellation.sca_status = 'failed'
+      state.cancelling.get(payment.order.debtor_iban)?.delete(payment)
+      return
+    case 'cancelled':
+      if (payment.sca_status !== 'finalised') payment.sca_status = 'failed'
+      if (payment.cancellation !== undefined) payment.cancellation.sca_status = 'finalised'
+      payment.outcome = { status: 'CANC', at }
+  }
+}
+
+const executed = (payment: Payment, execution: Execution): void => void payment.executions.push(execution)
+
+/** The payment has its outcome when its last transfer has. */
+function transferred(payment: Payment, transfer_no: number, result: TransferResult): void {
+  payment.results[transfer_no] = result
+  if (payment.results.includes(undefined)) return
+  const rejected = payment.results.filter((one) => one?.status === 'RJCT')
+  const status: Outcome['status'] =
+    rejected.length === 0 ? 'ACSC' : rejected.length < payment.results.length ? 'PART' : 'RJCT'
+  const { code, text } = rejected[0] ?? {}
+  payment.outcome = {
+    status,
+    at: result.at,
+    ...(code === undefined ? {} : { code }),
+    ...(text === undefined ? {} : { text }),
   }
 }

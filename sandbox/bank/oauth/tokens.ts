@@ -7,10 +7,20 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider'
 import { openJournal } from '../book/ledger.ts'
+import type { BankConfig } from '../config.ts'
 import { Refusal } from '../xs2a/refusal.ts'
+import type { ThirdParty } from '../xs2a/third-party.ts'
+import { scopesOf } from './scopes.ts'
 
-/** Throws Refusal TOKEN_* unless the Authorization header carries a token for this payment, bound to this certificate. */
-export type TokenCheck = (authorization: string | undefined, payment_id: string, thumbprint: string) => void
+/**
+ * Throws Refusal TOKEN_* unless the call carries, in this bank's header, a token for this payment (none yet: for
+ * initiating), bound to the caller's certificate. Answers the login of the payer who gave it, if one did.
+ */
+export type TokenCheck = (
+  headers: Readonly<Record<string, string | undefined>>,
+  payment_id: string | undefined,
+  third_party: ThirdParty,
+) => string | undefined
 
 export type OauthStore = {
   readonly adapter: AdapterFactory
@@ -21,8 +31,23 @@ export type OauthStore = {
 type Stored = { readonly payload: AdapterPayload; readonly expires_at: number }
 type Line = { readonly key: string; readonly stored?: Stored }
 
-const SECRET_MODELS = new Set(['AccessToken', 'RefreshToken', 'AuthorizationCode'])
-const KEPT_MODELS = new Set(['AccessToken', 'RefreshToken', 'Grant'])
+const SECRET_MODELS = new Set([
+  'AccessToken',
+  'RefreshToken',
+  'AuthorizationCode',
+  'ClientCredentials',
+  'RegistrationAccessToken',
+])
+const KEPT_MODELS = new Set([
+  'AccessToken',
+  'RefreshToken',
+  'Grant',
+  'ClientCredentials',
+  'Client',
+  'RegistrationAccessToken',
+])
+/** A token that the payer gave, or one of the third party's own. */
+const TOKEN_MODELS = ['AccessToken', 'ClientCredentials'] as const
 const MAX_ENTRIES = 150_000
 const SWEEP_EVERY_MS = 30_000
 /** Expired tokens are remembered this long, to be told from unknown ones. */
@@ -30,10 +55,8 @@ const REMEMBER_EXPIRED_MS = 600_000
 
 const hash = (value: string) => createHash('sha256').update(value).digest('base64url')
 
-/** The scope that stands for one payment. */
-export const scopeOf = (payment_id: string): string => `PIS:${payment_id}`
-
-export function openOauthStore(path: string): OauthStore {
+/** @param path of the file that keeps what must survive a restart */
+export function openOauthStore(path: string, config: BankConfig): OauthStore {
   const entries = loadEntries(path)
   const by_session_uid = new Map<string, string>()
   const by_grant = new Map<string, Set<string>>()
@@ -62,7 +85,7 @@ export function openOauthStore(path: string): OauthStore {
   const sweep = setInterval(() => {
     const now = Date.now()
     for (const [key, { expires_at, payload }] of entries) {
-      const keep_ms = key.startsWith('AccessToken:') ? REMEMBER_EXPIRED_MS : 0
+      const keep_ms = TOKEN_MODELS.some((model) => key.startsWith(`${model}:`)) ? REMEMBER_EXPIRED_MS : 0
       if (expires_at + keep_ms > now) continue
       remove(key)
       if (key.startsWith('Grant:')) by_grant.delete(payload.jti ?? '')
@@ -84,7 +107,8 @@ export function openOauthStore(path: string): OauthStore {
         const { jti: _secret, ...rest } = payload
         const stored = {
           payload: SECRET_MODELS.has(model) ? rest : payload,
-          expires_at: Date.now() + (expires_in ?? 0) * 1000,
+          // A registered client does not expire.
+          expires_at: expires_in === undefined ? Number.MAX_SAFE_INTEGER : Date.now() + expires_in * 1000,
         }
         put(keyOf(id), stored)
         keep({ key: keyOf(id), stored })
@@ -118,23 +142,46 @@ export function openOauthStore(path: string): OauthStore {
 
   return {
     adapter,
-    checkToken(authorization, payment_id, thumbprint) {
-      if (authorization === undefined) throw new Refusal('TOKEN_UNKNOWN', 'an access token is required')
-      const [, token] = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/.exec(authorization) ?? []
-      if (token === undefined) throw new Refusal('TOKEN_INVALID', 'Authorization is not a Bearer token')
-      const stored = entries.get(`AccessToken:${hash(token)}`)
-      if (stored === undefined) throw new Refusal('TOKEN_UNKNOWN', 'the access token is not known')
-      if (stored.expires_at <= Date.now()) throw new Refusal('TOKEN_EXPIRED', 'the access token has expired')
-      const bound_to: unknown = stored.payload['x5t#S256']
-      if (bound_to !== thumbprint) throw new Refusal('TOKEN_INVALID', 'the access token belongs to another certificate')
-      const scopes = stored.payload.scope?.split(' ') ?? []
-      if (!scopes.includes(scopeOf(payment_id)))
-        throw new Refusal('TOKEN_INVALID', 'the access token is for another payment')
-    },
+    checkToken: createTokenCheck(config, (token) =>
+      TOKEN_MODELS.map((model) => entries.get(`${model}:${hash(token)}`)).find((stored) => stored !== undefined),
+    ),
     close() {
       clearInterval(sweep)
       journal.close()
     },
+  }
+}
+
+function createTokenCheck({ oauth, quirks }: BankConfig, find: (token: string) => Stored | undefined): TokenCheck {
+  const { token_header, kind } = quirks.access
+  const bearer = token_header === 'authorization'
+  const form = bearer ? /^Bearer ([A-Za-z0-9._~+/-]+=*)$/ : /^([A-Za-z0-9._~+/-]+=*)$/
+  const scopes = scopesOf(oauth?.scope ?? '')
+  return (headers, payment_id, third_party) => {
+    const value = headers[token_header]
+    if (value === undefined)
+      throw new Refusal('TOKEN_UNKNOWN', `an access token is required${bearer ? '' : ` in the header ${token_header}`}`)
+    const [, token] = form.exec(value) ?? []
+    if (token === undefined)
+      throw new Refusal(
+        'TOKEN_INVALID',
+        bearer ? 'Authorization is not a Bearer token' : `${token_header} is not a bare token`,
+      )
+    const stored = find(token)
+    if (stored === undefined) throw new Refusal('TOKEN_UNKNOWN', 'the access token is not known')
+    if (stored.expires_at <= Date.now()) throw new Refusal('TOKEN_EXPIRED', 'the access token has expired')
+    const bound_to: unknown = stored.payload['x5t#S256']
+    if (quirks.client_certificate && bound_to !== third_party.thumbprint)
+      throw new Refusal('TOKEN_INVALID', 'the access token belongs to another certificate')
+    const given = stored.payload.scope?.split(' ') ?? []
+    // A third party's own token says no more than who it is.
+    if (kind === 'client_credentials' && stored.payload.scope === undefined) return undefined
+    if (!scopes.needed(payment_id).every((word) => given.includes(word)))
+      throw new Refusal(
+        'TOKEN_INVALID',
+        `the access token is for ${scopes.name_payment ? 'another payment' : 'something else'}`,
+      )
+    return stored.payload.accountId
   }
 }
 

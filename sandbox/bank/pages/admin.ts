@@ -1,6 +1,8 @@
-/** `/sandbox`: what tests and the bench read (the ledger) and set (faults). JSON; no secrets of the world are here. */
+/** `/sandbox`: what tests and the bench read (the ledger) and set (faults, the calendar). JSON; no secrets of the world are here. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Payment } from '../book/book.ts'
+import { isDay } from '../book/calendar.ts'
+import type { Execution, Payment } from '../book/entries.ts'
+import { firstTransfer, type Transfer, totalOf } from '../book/order.ts'
 import { readBody } from '../http.ts'
 import type { Faults } from '../xs2a/faults.ts'
 import type { Context } from '../xs2a/payments.ts'
@@ -16,8 +18,9 @@ function sendJson(response: ServerResponse, http_status: number, body: object): 
 export function sendLedger({ config, book, lifecycle }: Context, request: IncomingMessage, response: ServerResponse) {
   const query = new URL(request.url ?? '/', 'http://bank').searchParams
   const only = query.get('end_to_end_id')
-  const payments = [...book.payments()].filter((payment) => only === null || payment.order.end_to_end_id === only)
-  const debits = payments.filter((payment) => payment.outcome?.status === 'ACSC').map(debitOf)
+  const named = ({ order }: Payment) => order.transfers.some(({ end_to_end_id }) => end_to_end_id === only)
+  const payments = [...book.payments()].filter((payment) => only === null || named(payment))
+  const debits = payments.flatMap(debitsOf)
   const accounts = book.accounts().map(({ person, balance_minor }) => ({
     iban: person.iban,
     login: person.login,
@@ -33,29 +36,92 @@ export function sendLedger({ config, book, lifecycle }: Context, request: Incomi
   const total_debited_minor = debits.reduce((sum, debit) => sum + debit.amount_minor, 0)
   const summary = { bank: config.id, payments: payments.length, debits: debits.length, total_debited_minor, statuses }
   if (query.get('summary') === '1') return sendJson(response, 200, { summary, accounts })
-  const listed = payments.map((payment) => ({
-    payment_id: payment.payment_id,
-    end_to_end_id: payment.order.end_to_end_id,
-    amount_minor: payment.order.amount_minor,
-    debtor_iban: payment.order.debtor_iban,
-    creditor_iban: payment.order.creditor_iban,
-    status: lifecycle.status(payment),
-    sca_status: payment.sca_status,
-    reason: payment.outcome?.code,
-    created_at: new Date(payment.created_at).toISOString(),
-  }))
+  const listed = payments.map((payment) => paymentOf(payment, lifecycle.status(payment)))
   sendJson(response, 200, { summary, accounts, debits, payments: listed })
 }
 
-function debitOf(payment: Payment) {
-  const { order, outcome, payment_id } = payment
+const orderOf = (debtor_iban: string, { end_to_end_id, amount_minor, creditor_iban }: Transfer) => ({
+  end_to_end_id,
+  amount_minor,
+  debtor_iban,
+  creditor_iban,
+})
+
+/** A bulk payment is listed by its sum, with its transfers beside; its id is that of its message, where it came in one. */
+function paymentOf(payment: Payment, status: string) {
+  const { payment_id, order, outcome, sca_status, created_at, results, executions } = payment
+  const first = orderOf(order.debtor_iban, firstTransfer(order))
+  const bulk = order.service === 'bulk-payments'
+  const transfers = order.transfers.map((transfer, transfer_no) => ({
+    ...orderOf(order.debtor_iban, transfer),
+    status: results[transfer_no]?.status ?? status,
+    reason: results[transfer_no]?.code,
+  }))
   return {
     payment_id,
-    end_to_end_id: order.end_to_end_id,
-    amount_minor: order.amount_minor,
-    debtor_iban: order.debtor_iban,
-    creditor_iban: order.creditor_iban,
-    at: new Date(outcome?.at ?? 0).toISOString(),
+    service: order.service,
+    ...first,
+    ...(bulk
+      ? { end_to_end_id: order.original?.message_id ?? '', creditor_iban: '', amount_minor: totalOf(order), transfers }
+      : {}),
+    status,
+    sca_status,
+    reason: outcome?.code,
+    created_at: new Date(created_at).toISOString(),
+    ...(order.execution_date === undefined ? {} : { execution_date: order.execution_date }),
+    ...(order.schedule === undefined ? {} : { schedule: order.schedule, executions: executions.map(executionOf) }),
+  }
+}
+
+const executionOf = ({ no, day, status, code }: Execution) => ({ execution_no: no, day, status, reason: code })
+
+/** One line a transfer that was paid, one a paid execution of a periodic payment. */
+function debitsOf({ payment_id, order, results, executions }: Payment) {
+  const line = (transfer: Transfer, at: number, more: object) => ({
+    payment_id,
+    ...orderOf(order.debtor_iban, transfer),
+    at: new Date(at).toISOString(),
+    ...more,
+  })
+  const batch = order.batch_booking === true ? { batch: true } : {}
+  const transfers = order.transfers.flatMap((transfer, transfer_no) => {
+    const result = results[transfer_no]
+    return result?.status === 'ACSC' ? [line(transfer, result.at, batch)] : []
+  })
+  const paid = executions.filter(({ status }) => status === 'ACSC')
+  return [...transfers, ...paid.map(({ at, no, day }) => line(firstTransfer(order), at, { execution_no: no, day }))]
+}
+
+/** GET shows the bank's day, POST {today} moves it forward and executes what is due by then. */
+export async function handleCalendar(
+  { lifecycle }: Context,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.method === 'POST') {
+    const input = await readJson(request)
+    if (input.fault !== undefined) return sendJson(response, input.http_status, { error: input.fault })
+    const { today } = (input.value ?? {}) as { today?: unknown }
+    if (typeof today !== 'string' || !isDay(today))
+      return sendJson(response, 400, { error: 'today must be a day, yyyy-mm-dd' })
+    if (!lifecycle.moveCalendar(today))
+      return sendJson(response, 400, { error: 'the calendar only goes forward, at most twenty years' })
+  }
+  sendJson(response, 200, { today: lifecycle.today() })
+}
+
+type JsonInput =
+  | { readonly value: unknown; readonly fault?: undefined }
+  | { readonly fault: string; readonly http_status: number }
+
+/** A form on another site cannot send this type without asking first (CORS), and it is not let. */
+async function readJson(request: IncomingMessage): Promise<JsonInput> {
+  if (!request.headers['content-type']?.startsWith('application/json'))
+    return { fault: 'application/json only', http_status: 415 }
+  try {
+    return { value: JSON.parse((await readBody(request, MAX_BODY_BYTES)).toString('utf8')) }
+  } catch (error) {
+    return { fault: error instanceof Error ? error.message : 'not understood', http_status: 400 }
   }
 }
 
@@ -63,11 +129,10 @@ function debitOf(payment: Payment) {
 export async function handleFaults(faults: Faults, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method === 'DELETE') faults.set({ next: [] })
   else if (request.method === 'POST') {
-    // A form on another site cannot send this type without asking first (CORS), and it is not let.
-    if (!request.headers['content-type']?.startsWith('application/json'))
-      return sendJson(response, 415, { error: 'application/json only' })
+    const input = await readJson(request)
+    if (input.fault !== undefined) return sendJson(response, input.http_status, { error: input.fault })
     try {
-      faults.set(JSON.parse((await readBody(request, MAX_BODY_BYTES)).toString('utf8')))
+      faults.set(input.value)
     } catch (error) {
       return sendJson(response, 400, { error: error instanceof Error ? error.message : 'not understood' })
     }

@@ -1,20 +1,20 @@
-/** Login, the payment in full, authorise or refuse: one flow for the plain redirect and for OAuth. */
+/** Login, what is asked in full, agree or refuse: one flow for the plain redirect, OAuth and cancellations. */
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Payment } from '../book/book.ts'
 import { readCookie } from '../http.ts'
 import type { Context } from '../xs2a/payments.ts'
-import { errorBox, escapeHtml, ibanText, loginForm, moneyText, sendPage, sendRedirect } from './layout.ts'
+import { errorBox, escapeHtml, loginForm, moneyText, sendPage, sendRedirect } from './layout.ts'
 import { checkLogin, readForm } from './login.ts'
+import type { Question } from './question.ts'
 
-/** One browser's way through the pages of one payment. */
+/** One browser's way through the pages of one question. */
 type Visit = { secret: string; login?: string; failures: number }
 
 export type ScaFlow = {
   /** Path of the page; its forms post to {base}/login and {base}/decision. */
   readonly base: string
-  readonly payment: Payment
-  /** True: whoever comes back after authorising must log in again before the browser is sent on (OAuth issues a code). */
+  readonly question: Question
+  /** True: whoever comes back after agreeing must log in again before the browser is sent on (OAuth issues a code). */
   readonly login_to_return: boolean
   /** Where the browser goes at the end; `login` of the person who agreed, or undefined. */
   finish(login: string | undefined): Promise<string>
@@ -29,7 +29,7 @@ export type ScaPages = {
 const MAX_VISITS = 100_000
 const MAX_FAILURES = 5
 
-export function createScaPages({ config, book, lifecycle }: Context): ScaPages {
+export function createScaPages({ config, book }: Context): ScaPages {
   const visits = new Map<string, Visit>()
   const cookie_name = `${config.id}_visit`
 
@@ -46,88 +46,72 @@ export function createScaPages({ config, book, lifecycle }: Context): ScaPages {
     const visit = visits.get(flow.base)
     return visit?.login !== undefined && readCookie(request, cookie_name) === visit.secret ? visit.login : undefined
   }
-  const isOpen = ({ outcome, authorised_at }: Payment): boolean => outcome === undefined && authorised_at === undefined
 
   const showLogin = (flow: ScaFlow, response: ServerResponse, http_status: number, error?: string): void => {
     const refuse = decisionForm(flow, 'refuse', 'Renunță', 'secondary')
-    const body = `<p class="quiet">Plată către ${escapeHtml(flow.payment.order.creditor_name)}</p>
-<p class="amount">${moneyText(flow.payment.order.amount_minor)}</p>${loginForm(config, `${flow.base}/login`, error)}<div class="buttons">${refuse}</div>`
+    const body = `${flow.question.intro()}${loginForm(config, `${flow.base}/login`, error)}<div class="buttons">${refuse}</div>`
     sendPage(response, config, http_status, { title: 'Intră în contul tău', body })
   }
 
   const show = (flow: ScaFlow, request: IncomingMessage, response: ServerResponse) => {
     const login = personOf(flow, request)
-    const { payment } = flow
-    const must_log_in = isOpen(payment) || (flow.login_to_return && payment.authorised_at !== undefined)
+    const { question } = flow
+    const must_log_in = question.isOpen() || (flow.login_to_return && question.agreedBy() !== undefined)
     if (must_log_in && login === undefined) return showLogin(flow, response, 200)
-    if (isOpen(payment)) {
-      return sendPage(response, config, 200, {
-        title: 'Autorizează plata',
-        body: confirmation(flow, book.accountByLogin(login ?? '')?.balance_minor ?? 0),
-      })
+    if (question.isOpen()) {
+      const body = confirmation(flow, book.accountByLogin(login ?? '')?.balance_minor ?? 0)
+      return sendPage(response, config, 200, { title: question.title, body })
     }
-    const said =
-      payment.authorised_at === undefined
-        ? (payment.outcome?.text ?? 'Plata a fost anulată.')
-        : 'Plata a fost deja autorizată.'
-    const body = `<p>${escapeHtml(said)}</p><div class="buttons">${decisionForm(flow, 'return', 'Înapoi la comerciant', 'primary')}</div>`
+    const body = `<p>${escapeHtml(question.closedText())}</p><div class="buttons">${decisionForm(flow, 'return', 'Înapoi la comerciant', 'primary')}</div>`
     sendPage(response, config, 200, { title: 'Plata nu mai așteaptă', body })
   }
 
   return {
     show,
     async login(flow, request, response) {
+      const { question } = flow
       const visit = visitOf(flow.base)
       const answer = checkLogin(book, await readForm(request))
       if (!answer.ok) {
         if (answer.wrong) visit.failures += 1
         if (visit.failures < MAX_FAILURES) return showLogin(flow, response, answer.wrong ? 401 : 403, answer.text)
-        lifecycle.refuse(flow.payment, 'Autentificarea a eșuat de prea multe ori.')
+        question.refuse('Autentificarea a eșuat de prea multe ori.')
         return sendRedirect(response, await flow.finish(undefined))
       }
       const { person } = answer.account
-      if (person.iban !== flow.payment.order.debtor_iban) {
+      if (person.iban !== question.debtor_iban) {
         return showLogin(flow, response, 403, 'Contul plătitor nu este al tău.')
       }
       visit.login = person.login
       visit.secret = randomBytes(18).toString('base64url')
-      if (isOpen(flow.payment)) flow.payment.sca_status = 'psuAuthenticated'
+      question.entered()
       response.setHeader('Set-Cookie', `${cookie_name}=${visit.secret}; Path=${flow.base}; HttpOnly; SameSite=Lax`)
       sendRedirect(response, flow.base)
     },
     async decide(flow, request, response) {
       const decision = (await readForm(request)).get('decision')
-      const { payment } = flow
+      const { question } = flow
       const login = personOf(flow, request)
-      if (decision === 'refuse') lifecycle.refuse(payment, 'Plata a fost refuzată de plătitor.')
+      if (decision === 'refuse') question.refuse('Plata a fost refuzată de plătitor.')
       else if (decision === 'approve' && login === undefined)
         return showLogin(flow, response, 403, 'Intră mai întâi în cont.')
-      else if (decision === 'approve' && login !== undefined) lifecycle.authorise(payment, login)
-      else if (decision !== 'return' || isOpen(payment)) return sendRedirect(response, flow.base)
-      if (payment.authorised_at === undefined) return sendRedirect(response, await flow.finish(undefined))
+      else if (decision === 'approve' && login !== undefined) {
+        if (question.isOpen()) question.agree(login)
+      } else if (decision !== 'return' || question.isOpen()) return sendRedirect(response, flow.base)
+      const agreed_by = question.agreedBy()
+      if (agreed_by === undefined) return sendRedirect(response, await flow.finish(undefined))
       if (flow.login_to_return && login === undefined) return showLogin(flow, response, 403, 'Intră mai întâi în cont.')
-      sendRedirect(response, await flow.finish(payment.authorised_by))
+      sendRedirect(response, await flow.finish(agreed_by))
     },
   }
 }
 
 function confirmation(flow: ScaFlow, balance_minor: number): string {
-  const approve = decisionForm(flow, 'approve', 'Autorizează plata', 'primary')
-  const refuse = decisionForm(flow, 'refuse', 'Refuză', 'secondary')
-  return `<p class="quiet">Suma</p>${orderDetails(flow.payment)}<p class="quiet">Disponibil în cont: ${moneyText(balance_minor)}</p>
+  const { details, agree_words, refuse_words } = flow.question
+  const approve = decisionForm(flow, 'approve', agree_words, 'primary')
+  const refuse = decisionForm(flow, 'refuse', refuse_words, 'secondary')
+  return `${details()}<p class="quiet">Disponibil în cont: ${moneyText(balance_minor)}</p>
 <div class="buttons">${approve}${refuse}</div>`
-}
-
-/** What the payer agrees to (RTS 2018/389 art. 5: the amount and the payee are shown). */
-export function orderDetails({ order }: Payment): string {
-  const rows: readonly (readonly [string, string])[] = [
-    ['Către', order.creditor_name],
-    ['IBAN beneficiar', ibanText(order.creditor_iban)],
-    ['Din contul', ibanText(order.debtor_iban)],
-    ...(order.remittance === undefined ? [] : [['Detalii', order.remittance] as const]),
-  ]
-  const list = rows.map(([name, value]) => `<div><dt>${name}</dt><dd>${escapeHtml(value)}</dd></div>`).join('')
-  return `<p class="amount">${moneyText(order.amount_minor)}</p><dl>${list}</dl>`
 }
 
 function decisionForm(flow: ScaFlow, decision: string, words: string, look: 'primary' | 'secondary'): string {

@@ -1,13 +1,15 @@
 /** Routes of the pages' host. */
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BodyTooLarge } from '../http.ts'
 import type { AuthorizationServer } from '../oauth/provider.ts'
 import type { Faults } from '../xs2a/faults.ts'
 import type { Context } from '../xs2a/payments.ts'
-import { handleFaults, sendLedger } from './admin.ts'
+import { handleCalendar, handleFaults, sendLedger } from './admin.ts'
 import { sendPage } from './layout.ts'
 import { fromOwnPage } from './login.ts'
 import { createPhone } from './phone.ts'
+import { authorisationQuestion, cancellationQuestion } from './question.ts'
 import { createScaPages, type ScaFlow, sendNothingHere } from './sca.ts'
 
 export type PagesInput = {
@@ -17,7 +19,7 @@ export type PagesInput = {
   log(entry: object): void
 }
 
-const SCA_PATH = /^\/(sca|oauth)\/([A-Za-z0-9_-]{1,64})(?:\/(login|decision))?$/
+const SCA_PATH = /^\/(sca|oauth|cancel)\/([A-Za-z0-9_-]{1,64})(?:\/(login|decision))?$/
 
 export function createPages(input: PagesInput): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const { context, authorization } = input
@@ -27,10 +29,26 @@ export function createPages(input: PagesInput): (request: IncomingMessage, respo
 
   const redirectFlow = (sca_key: string): ScaFlow | undefined => {
     const payment = config.sca === 'redirect' ? book.paymentByScaKey(sca_key) : undefined
-    if (payment === undefined) return undefined
-    const back = (login: string | undefined) =>
-      (login === undefined ? payment.nok_redirect_uri : undefined) ?? payment.redirect_uri ?? '/'
-    return { base: `/sca/${sca_key}`, payment, login_to_return: false, finish: async (login) => back(login) }
+    const started = !config.quirks.explicit_authorisation || payment?.authorisation_started === true
+    if (payment === undefined || !started) return undefined
+    return {
+      base: `/sca/${sca_key}`,
+      question: authorisationQuestion(context, payment),
+      login_to_return: false,
+      finish: async (login) => backAddress(config, payment, login !== undefined),
+    }
+  }
+
+  const cancellationFlow = (sca_key: string): ScaFlow | undefined => {
+    const payment = book.paymentByCancellationKey(sca_key)
+    if (payment?.cancellation === undefined) return undefined
+    const asked = payment.cancellation
+    return {
+      base: `/cancel/${sca_key}`,
+      question: cancellationQuestion(context, payment, sca_key),
+      login_to_return: false,
+      finish: async (login) => backAddress(config, asked, login !== undefined),
+    }
   }
 
   const oauthFlow = async (
@@ -42,7 +60,8 @@ export function createPages(input: PagesInput): (request: IncomingMessage, respo
     const interaction = await authorization?.interaction(request, response).catch(() => undefined)
     if (authorization === undefined || interaction?.payment === undefined || interaction.uid !== uid) return undefined
     const finish = (login: string | undefined) => authorization.finish(request, response, interaction, login)
-    return { base: `/oauth/${uid}`, payment: interaction.payment, login_to_return: true, finish }
+    const question = authorisationQuestion(context, interaction.payment)
+    return { base: `/oauth/${uid}`, question, login_to_return: true, finish }
   }
 
   const handleSca = async (
@@ -51,7 +70,12 @@ export function createPages(input: PagesInput): (request: IncomingMessage, respo
     response: ServerResponse,
   ): Promise<void> => {
     const [, kind, key = '', action] = match
-    const flow = kind === 'sca' ? redirectFlow(key) : await oauthFlow(key, request, response)
+    const flow =
+      kind === 'oauth'
+        ? await oauthFlow(key, request, response)
+        : kind === 'cancel'
+          ? cancellationFlow(key)
+          : redirectFlow(key)
     if (flow === undefined)
       return sendNothingHere(
         response,
@@ -73,6 +97,7 @@ export function createPages(input: PagesInput): (request: IncomingMessage, respo
     if (authorization !== undefined && (path === '/auth' || path.startsWith('/auth/')))
       return authorization.handle(request, response)
     if (call === 'GET /sandbox/ledger') return sendLedger(context, request, response)
+    if (path === '/sandbox/calendar') return handleCalendar(context, request, response)
     if (path === '/sandbox/faults') return handleFaults(input.faults, request, response)
     if (config.sca === 'decoupled') {
       if (call === 'GET /phone') return phone.show(request, response)
@@ -102,6 +127,18 @@ export function createPages(input: PagesInput): (request: IncomingMessage, respo
       })
     }
   }
+}
+
+/** Where the browser goes when the payer is done: the third party's address, with what this bank writes behind it. */
+function backAddress(
+  config: Context['config'],
+  to: { readonly redirect_uri?: string; readonly nok_redirect_uri?: string },
+  agreed: boolean,
+): string {
+  const address = (agreed ? undefined : to.nok_redirect_uri) ?? to.redirect_uri ?? '/'
+  if (!config.quirks.return_adds_state) return address
+  const own = `state=${randomBytes(9).toString('base64url')}${agreed ? '' : '&error=true'}`
+  return `${address}${address.includes('?') ? '&' : '?'}${own}`
 }
 
 function welcome(sca: Context['config']['sca']): string {

@@ -1,17 +1,18 @@
 /** A bank on free ports with a third party that knows how to call it. */
-import { createHash, randomUUID, sign, X509Certificate } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { type Agent, request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Bank, startBank } from '../bank.ts'
 import { type BankConfig, parseConfig, type Timing } from '../config.ts'
-import { createAuthority, type Issued, issue } from './pki.ts'
+import { type CallAnswer, type CallInput, call } from './call.ts'
+import { createAuthority, issue } from './pki.ts'
+
+export { type CallAnswer, type CallInput, call } from './call.ts'
 
 export const ORGANIZATION = 'PSDRO-SBX-12345678'
 export const CREDITOR = 'RO49AAAA1B31007593840000'
 
-type SandboxBank = Pick<BankConfig, 'id' | 'sca' | 'product' | 'people'>
+type SandboxBank = Pick<BankConfig, 'id' | 'sca' | 'people'>
 const banks = JSON.parse(readFileSync(new URL('../../people.json', import.meta.url), 'utf8')) as SandboxBank[]
 
 export async function createPki() {
@@ -41,11 +42,15 @@ export type TestWorld = {
   close(): Promise<void>
 }
 
-/** Starts one of the banks of `people.json`, kind by kind. */
+/**
+ * Starts one of the banks of `people.json`: by its id, or the textbook's one of a kind.
+ * @param options.changes members of the configuration that differ from that file's
+ */
 export async function startWorld(
   pki: Pki,
-  sca: BankConfig['sca'],
+  which: string,
   options: {
+    readonly changes?: object
     readonly timing?: Partial<Timing>
     readonly dir?: string
     readonly ports?: { readonly api: number; readonly pages: number }
@@ -58,7 +63,8 @@ export async function startWorld(
   }
   const config = parseConfig(
     {
-      ...banks.find((bank) => bank.sca === sca),
+      ...banks.find((bank) => bank.id === which || bank.sca === which),
+      ...options.changes,
       api: {
         port: options.ports?.api ?? 0,
         certificate_file: write('bank.pem', pki.server.pem),
@@ -86,107 +92,13 @@ export async function startWorld(
     async restart() {
       await bank.close()
       const ports = { api: Number(new URL(bank.api_url).port), pages: Number(new URL(bank.pages_url).port) }
-      return startWorld(pki, sca, { ...options, dir, ports })
+      return startWorld(pki, which, { ...options, dir, ports })
     },
     async close() {
       await bank.close()
       rmSync(dir, { recursive: true, force: true })
     },
   }
-}
-
-export type CallInput = {
-  readonly method?: string
-  readonly path: string
-  readonly body?: string | object
-  readonly headers?: Record<string, string | undefined>
-  /** undefined: the third party's own; null: none. */
-  readonly qwac?: Issued | null
-  readonly qseal?: Issued | null
-  /** Headers to sign beyond or instead of the usual. */
-  readonly signed?: readonly string[]
-  readonly key_id?: string
-  /** Replaces parts of the finished headers, after signing. */
-  readonly tamper?: Record<string, string>
-  readonly agent?: Agent
-}
-
-export type CallAnswer = {
-  readonly status: number
-  readonly headers: Record<string, string | string[] | undefined>
-  readonly text: string
-  // biome-ignore lint/suspicious/noExplicitAny: tests read answers of many shapes
-  readonly json: any
-}
-
-/** One signed call as a third party makes it, over a connection of its own. */
-export async function call(pki: Pki, world: TestWorld, input: CallInput): Promise<CallAnswer> {
-  const body = input.body === undefined ? '' : typeof input.body === 'string' ? input.body : JSON.stringify(input.body)
-  const given: Record<string, string | undefined> = {
-    'x-request-id': randomUUID(),
-    date: new Date().toUTCString(),
-    ...(body === '' ? {} : { 'content-type': 'application/json' }),
-    ...input.headers,
-  }
-  const headers = Object.fromEntries(
-    Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  )
-  const seal = input.qseal === undefined ? pki.qseal : input.qseal
-  if (seal !== null) Object.assign(headers, sealed(headers, body, seal, input))
-  Object.assign(headers, input.tamper)
-  const qwac = input.qwac === undefined ? pki.qwac : input.qwac
-  return send(
-    new URL(input.path, world.bank.api_url),
-    {
-      method: input.method ?? (body === '' ? 'GET' : 'POST'),
-      headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
-      ca: pki.server_ca.pem,
-      ...(qwac === null ? {} : { cert: qwac.pem, key: qwac.key_pem }),
-      ...(input.agent === undefined ? { agent: false } : { agent: input.agent }),
-    },
-    body,
-  )
-}
-
-function sealed(headers: Record<string, string>, body: string, seal: Issued, input: CallInput): Record<string, string> {
-  const certificate = new X509Certificate(seal.pem)
-  const digest = `SHA-256=${createHash('sha256').update(body).digest('base64')}`
-  const all: Record<string, string> = { ...headers, digest }
-  const names =
-    input.signed ??
-    ['digest', 'date', 'x-request-id', 'psu-id', 'tpp-redirect-uri'].filter((name) => all[name] !== undefined)
-  const text = names.map((name) => `${name}: ${all[name]}`).join('\n')
-  const issuer = certificate.issuer.split('\n').join(',').replaceAll(' ', '%20')
-  const algorithm = seal.key.asymmetricKeyType === 'rsa' ? 'rsa-sha256' : 'ecdsa-sha256'
-  const signature = sign('sha256', Buffer.from(text), seal.key).toString('base64')
-  const key_id = input.key_id ?? `SN=${certificate.serialNumber},CA=${issuer}`
-  return {
-    digest,
-    'tpp-signature-certificate': certificate.raw.toString('base64'),
-    signature: `keyId="${key_id}",algorithm="${algorithm}",headers="${names.join(' ')}",signature="${signature}"`,
-  }
-}
-
-function send(url: URL, options: object, body: string): Promise<CallAnswer> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(url, options, (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('error', reject)
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8')
-        let json: unknown
-        try {
-          json = JSON.parse(text)
-        } catch {
-          json = undefined
-        }
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json })
-      })
-    })
-    outgoing.on('error', reject)
-    outgoing.end(body)
-  })
 }
 
 /** An ordinary payment body of 12.50 RON from a person. */
@@ -216,11 +128,13 @@ export function initiatePayment(
     world.config.sca === 'decoupled'
       ? { 'psu-id': login }
       : { 'tpp-redirect-uri': REDIRECT_URI, 'tpp-nok-redirect-uri': NOK_URI }
+  const { psu_id_type } = world.config.quirks
+  const type_header = psu_id_type === undefined ? {} : { 'psu-id-type': psu_id_type }
   return call(pki, world, {
-    path: `/v1/payments/${world.config.product}`,
+    path: `${world.config.base_path}/payments/${world.config.services.payments.product}`,
     body: paymentBody(world, login),
     ...input,
-    headers: { 'psu-ip-address': '192.0.2.7', ...sca_headers, ...input.headers },
+    headers: { 'psu-ip-address': '192.0.2.7', ...type_header, ...sca_headers, ...input.headers },
   })
 }
 

@@ -76,9 +76,9 @@ export function verifySignature(request: SignedRequest, header: SignatureHeader,
   return verify(hash, Buffer.from(text, 'utf8'), key, header.signature)
 }
 
-/** True when a Digest header (`SHA-256=…` or `SHA-512=…`) is that of the body. */
+/** True when a Digest header (`SHA-256=…` or `SHA-512=…`, in either case: RFC 3230 §4.3.2) is that of the body. */
 export function verifyDigest(value: string, body: Buffer): boolean {
-  const match = /^SHA-(256|512)=([A-Za-z0-9+/]+={0,2})$/.exec(value)
+  const match = /^SHA-(256|512)=([A-Za-z0-9+/]+={0,2})$/i.exec(value)
   if (match === null) return false
   return createHash(`sha${match[1]}`).update(body).digest('base64') === match[2]
 }

@@ -19,6 +19,7 @@ import { validatorOf } from './schema.ts'
 const pki = await createPki()
 const world = await startWorld(pki, 'redirect')
 after(() => world.close())
+const { product } = world.config.services.payments
 const own = { organization_id: ORGANIZATION, roles: [2] } as const
 
 function assertRefused(answer: CallAnswer, http_status: number, code: string, path?: string): void {
@@ -110,11 +111,11 @@ test('paths and methods', async () => {
   const at = (path: string, method?: string) =>
     call(pki, world, { path, headers, ...(method === undefined ? { body } : { method }) })
   assertRefused(await at('/v1/payments/sepa-credit-transfers'), 404, 'PRODUCT_UNKNOWN')
-  assertRefused(await at(`/v1/bulk-payments/${world.config.product}`), 405, 'SERVICE_INVALID')
+  assertRefused(await at('/v1/bulk-payments/sepa-credit-transfers'), 404, 'PRODUCT_UNKNOWN')
   assertRefused(await at('/v2/payments'), 404, 'RESOURCE_UNKNOWN')
-  assertRefused(await at(`/v1/payments/${world.config.product}`, 'GET'), 405, 'SERVICE_INVALID')
-  assertRefused(await at(`/v1/payments/${world.config.product}/${randomUUID()}`, 'GET'), 404, 'RESOURCE_UNKNOWN')
-  assertRefused(await at(`/v1/payments/${world.config.product}/${randomUUID()}/status`, 'PUT'), 405, 'SERVICE_INVALID')
+  assertRefused(await at(`/v1/payments/${product}`, 'GET'), 405, 'SERVICE_INVALID')
+  assertRefused(await at(`/v1/payments/${product}/${randomUUID()}`, 'GET'), 404, 'RESOURCE_UNKNOWN')
+  assertRefused(await at(`/v1/payments/${product}/${randomUUID()}/status`, 'PUT'), 405, 'SERVICE_INVALID')
 })
 
 test('bodies: each fault with its path', async () => {

@@ -16,25 +16,47 @@ export function validatorOf(definition: string): ValidateFunction {
   return ajv.compile({ $ref: `${file.$id}#/definitions/${definition}` })
 }
 
+/** Operations whose header parameters stand in the text. */
+export type HeaderOperation =
+  | 'initiatePayment'
+  | 'getPaymentInformation'
+  | 'cancelPayment'
+  | 'startPaymentAuthorisation'
+  | 'startPaymentInitiationCancellationAuthorisation'
+
 /** Validator of an operation's header parameters (names in lower case). */
-export function headerValidatorOf(
-  operation: 'initiatePayment' | 'getPaymentInformation' | 'cancelPayment',
-): ValidateFunction {
+export function headerValidatorOf(operation: HeaderOperation): ValidateFunction {
   return ajv.compile({ $ref: `${file.$id}#/headers/${operation}` })
 }
 
+/** Members whose values differ from bank to bank and are judged by this bank's own rule, not by the text's. */
+const OWN_RULE: ReadonlySet<string> = new Set(['frequency', 'dayOfExecution', 'payments'])
+
 /**
- * Validator of the body of a single payment: the Berlin Group's, with elements refused that it does not name, since a
- * misspelt element would otherwise pass unseen.
+ * Validator of a request's body: the Berlin Group's, with elements refused that it does not name, since a misspelt
+ * element would otherwise pass unseen.
+ * @param also members that the text describes and leaves out of the schema; they must be texts
  */
-export function paymentBodyValidator(): ValidateFunction {
-  const names = Object.keys((file.definitions.paymentInitiation_json?.properties ?? {}) as object)
-  return ajv.compile({
-    allOf: [{ $ref: `${file.$id}#/definitions/paymentInitiation_json` }],
-    properties: Object.fromEntries(names.map((name) => [name, true])),
-    additionalProperties: false,
+export function bodyValidator(definition: string, also: readonly string[]): ValidateFunction {
+  const { properties, required, type } = file.definitions[definition] as Definition
+  const named = Object.entries(properties ?? {}).map(([name, schema]) => {
+    if (!OWN_RULE.has(name)) return [name, rooted(schema)]
+    return [name, name === 'payments' ? { type: 'array' } : { type: 'string', maxLength: 20 }]
   })
+  const texts = also.map((name) => [name, { type: 'string', minLength: 1, maxLength: 70 }])
+  const all = Object.fromEntries([...named, ...texts])
+  return ajv.compile({ type, required, properties: all, additionalProperties: false })
 }
+
+type Definition = {
+  readonly type?: string
+  readonly required?: readonly string[]
+  readonly properties?: Readonly<Record<string, Record<string, unknown>>>
+}
+
+/** A member's schema outside of the file it stands in. */
+const rooted = (schema: Record<string, unknown>): object =>
+  typeof schema.$ref === 'string' ? { $ref: `${file.$id}${schema.$ref}` } : schema
 
 /** The first fault of a failed validation as a path in the interface's form (`instructedAmount.amount`) and words. */
 export function firstFault(validate: ValidateFunction): { readonly path: string; readonly text: string } {

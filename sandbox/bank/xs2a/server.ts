@@ -5,6 +5,8 @@ import type { TLSSocket } from 'node:tls'
 import { BodyTooLarge, readBody } from '../http.ts'
 import type { TokenCheck } from '../oauth/tokens.ts'
 import type { FaultAction, Faults } from './faults.ts'
+import { readHeaders } from './headers.ts'
+import type { Messages } from './messages.ts'
 import {
   type Answer,
   type Context,
@@ -13,12 +15,16 @@ import {
   type Headers,
   initiate,
   listAuthorisations,
+  listCancellationAuthorisations,
+  readCancellationScaStatus,
   readInformation,
   readScaStatus,
   readStatus,
+  startAuthorisation,
+  startCancellationAuthorisation,
 } from './payments.ts'
 import { Refusal, refusalBody } from './refusal.ts'
-import { firstFault, headerValidatorOf } from './schema.ts'
+import { bodyLimit, type Route, readRoute } from './route.ts'
 import type { ThirdParty, ThirdPartyChecks } from './third-party.ts'
 
 export type Xs2aServices = {
@@ -27,29 +33,15 @@ export type Xs2aServices = {
   readonly faults: Faults
   /** Present at a bank that demands an access token for reading payments. */
   readonly checkToken?: TokenCheck
+  readonly messages: Messages
   log(entry: object): void
 }
 
-const MAX_BODY_BYTES = 64 * 1024
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-const ROUTE =
-  /^\/v1\/(payments|bulk-payments|periodic-payments)\/([^/]+)(?:\/([^/]+)(?:\/(status|authorisations)(?:\/([^/]+))?)?)?$/
+/** What a token that the payer gave after the initiation is asked for on; one given before it, on every call. */
+const READS: ReadonlySet<string> = new Set(['status', 'information'])
 
-type Operation = 'initiate' | 'information' | 'status' | 'authorisations' | 'sca_status' | 'cancel'
-type Route = {
-  readonly operation: Operation
-  readonly product: string
-  readonly payment_id: string
-  readonly authorisation_id: string
-}
-
-const header_validators = {
-  initiate: headerValidatorOf('initiatePayment'),
-  cancel: headerValidatorOf('cancelPayment'),
-  read: headerValidatorOf('getPaymentInformation'),
-}
-
-/** Handles one request below /v1. Never throws; every answer is JSON. */
+/** Handles one request of the interface. Never throws; every answer is JSON, or XML where the bank speaks it. */
 export async function handleXs2a(
   services: Xs2aServices,
   request: IncomingMessage,
@@ -61,95 +53,73 @@ export async function handleXs2a(
   if (fault?.kind === 'delay') await delay(fault.delay_ms, undefined, { ref: false })
   if (fault?.kind === 'drop_before') return void request.socket.destroy()
   let answer: Answer
+  const read: { body?: Buffer } = {}
   try {
     if (fault?.kind === 'status') answer = faultStatus(fault)
     else if (fault?.kind === 'problem_json') answer = PROBLEM
-    else answer = await perform(services, request)
+    else answer = await perform(services, request, read)
   } catch (error) {
     answer = refused(services, request, error)
   }
   if (fault?.kind === 'drop_after') return void request.socket.destroy()
-  send(response, spoil(answer, fault), fault?.kind === 'malformed_json')
+  const sent = send(response, spoil(answer, fault), fault?.kind === 'malformed_json')
+  services.messages.keep(request, read.body, answer.http_status, sent)
 }
 
-async function perform(services: Xs2aServices, request: IncomingMessage): Promise<Answer> {
+async function perform(services: Xs2aServices, request: IncomingMessage, read: { body?: Buffer }): Promise<Answer> {
   const { context, checks } = services
+  const { config } = context
+  const method = request.method ?? 'GET'
   const target = request.url ?? '/'
-  const third_party = checks.identify(request.socket as TLSSocket)
-  const body = await readBody(request, MAX_BODY_BYTES)
-  checks.checkSeal({ method: request.method ?? 'GET', target, headers: request.headers }, body, third_party)
-  const route = readRoute(request.method ?? 'GET', target)
-  const headers = readHeaders(context, route.operation, request)
-  if (route.product !== context.config.product)
-    throw new Refusal('PRODUCT_UNKNOWN', 'the payment product is not offered')
-  if (route.operation === 'initiate') return initiate(context, third_party, headers, body)
-  return onPayment(services, third_party, route, headers)
+  const known = config.quirks.client_certificate ? checks.identify(request.socket as TLSSocket) : undefined
+  const body = await readBody(request, bodyLimit(config, target))
+  read.body = body
+  const third_party = checks.checkSeal({ method, target, headers: request.headers }, body, known)
+  const route = readRoute(config, method, target)
+  const headers = readHeaders(config, route, request)
+  if (route.operation !== 'initiate') return onPayment(services, third_party, route, headers)
+  if (config.quirks.access.initiation_needs_token) {
+    const login = services.checkToken?.(headers, undefined, third_party)
+    if (login !== undefined) checkOwner(context, login, body)
+  }
+  return initiate(context, route.service, third_party, headers, body, headers['content-type'])
+}
+
+/** A payer lets the third party in to his own accounts only. What is no account at all is told with the order's faults. */
+function checkOwner({ book }: Context, login: string, body: Buffer): void {
+  const own = book.accountByLogin(login)?.person.iban
+  const others = book.accounts().filter(({ person }) => person.iban !== own)
+  if (own === undefined || body.includes(own) || !others.some(({ person }) => body.includes(person.iban))) return
+  const path = 'debtorAccount.iban'
+  throw new Refusal('RESOURCE_UNKNOWN', 'is not an account of this PSU', { path, http_status: 400 })
 }
 
 function onPayment(services: Xs2aServices, third_party: ThirdParty, route: Route, headers: Headers): Answer {
   const { context } = services
-  const payment = findPayment(context, third_party, route.payment_id)
-  if (route.operation === 'cancel') return cancel(context, payment)
-  if (route.operation === 'authorisations') return listAuthorisations(payment)
-  if (route.operation === 'sca_status') return readScaStatus(payment, route.authorisation_id)
-  services.checkToken?.(headers.authorization, payment.payment_id, third_party.thumbprint)
-  return route.operation === 'status' ? readStatus(context, payment) : readInformation(context, payment)
-}
-
-function readRoute(method: string, target: string): Route {
-  const [path = '', query] = target.split('?')
-  const [, service, product = '', payment_id = '', part, authorisation_id = ''] = ROUTE.exec(path) ?? []
-  if (service === undefined) throw new Refusal('RESOURCE_UNKNOWN', 'there is nothing at this path')
-  if (service !== 'payments') throw new Refusal('SERVICE_INVALID', 'only single payments are offered')
-  if (query !== undefined) throw new Refusal('PARAMETER_NOT_SUPPORTED', 'no query parameter is supported')
-  const operation = operationOf(method, payment_id, part, authorisation_id)
-  if (operation === undefined) throw new Refusal('SERVICE_INVALID', 'the method is not offered on this resource')
-  return { operation, product, payment_id, authorisation_id }
-}
-
-function operationOf(
-  method: string,
-  payment_id: string,
-  part: string | undefined,
-  authorisation_id: string,
-): Operation | undefined {
-  if (payment_id === '') return method === 'POST' ? 'initiate' : undefined
-  if (part === undefined && method === 'DELETE') return 'cancel'
-  if (method !== 'GET') return undefined
-  if (part === undefined) return 'information'
-  if (part === 'status') return authorisation_id === '' ? 'status' : undefined
-  return authorisation_id === '' ? 'authorisations' : 'sca_status'
-}
-
-/** Header parameters by the schema of the operation, then what this bank requires beyond it. */
-function readHeaders({ config }: Context, operation: Operation, request: IncomingMessage): Headers {
-  const headers: Record<string, string | undefined> = {}
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (Array.isArray(value)) throw new Refusal('FORMAT_ERROR', 'is repeated', { path: name })
-    headers[name] = value
+  const { operation } = route
+  const payment = findPayment(context, third_party, route.payment_id, route.service)
+  if (READS.has(operation) || context.config.quirks.access.initiation_needs_token)
+    services.checkToken?.(headers, payment.payment_id, third_party)
+  switch (operation) {
+    case 'status':
+      return readStatus(context, payment)
+    case 'cancel':
+      return cancel(context, payment, headers)
+    case 'authorisations':
+      return listAuthorisations(context, payment)
+    case 'start_authorisation':
+      return startAuthorisation(context, payment, headers)
+    case 'sca_status':
+      return readScaStatus(context, payment, route.authorisation_id)
+    case 'cancellation_authorisations':
+      return listCancellationAuthorisations(payment)
+    case 'start_cancellation':
+      return startCancellationAuthorisation(context, payment, headers)
+    case 'cancellation_sca_status':
+      return readCancellationScaStatus(payment, route.authorisation_id)
+    default:
+      return readInformation(context, payment)
   }
-  const validate =
-    operation === 'initiate' || operation === 'cancel' ? header_validators[operation] : header_validators.read
-  if (!validate(headers)) {
-    const fault = firstFault(validate)
-    throw new Refusal('FORMAT_ERROR', fault.text, { path: fault.path })
-  }
-  if (operation !== 'initiate') return headers
-  if (!/^application\/json(?:; ?charset=utf-8)?$/i.test(headers['content-type'] ?? '')) {
-    throw new Refusal('FORMAT_ERROR', 'Content-Type must be application/json', {
-      path: 'Content-Type',
-      http_status: 415,
-    })
-  }
-  if (config.sca !== 'decoupled' && headers['tpp-redirect-uri'] === undefined) {
-    throw new Refusal('FORMAT_ERROR', 'TPP-Redirect-URI is required', { path: 'TPP-Redirect-URI' })
-  }
-  for (const name of ['tpp-redirect-uri', 'tpp-nok-redirect-uri']) {
-    if (headers[name] !== undefined && !/^https?:$/.test(URL.parse(headers[name])?.protocol ?? '')) {
-      throw new Refusal('FORMAT_ERROR', 'must be an http or https address', { path: name })
-    }
-  }
-  return headers
 }
 
 function refused(services: Xs2aServices, request: IncomingMessage, error: unknown): Answer {
@@ -163,6 +133,8 @@ function refused(services: Xs2aServices, request: IncomingMessage, error: unknow
   if (error instanceof Refusal) {
     const { code, http_status, path, message } = error
     services.log({ refused: code, http_status, path, text: message, method: request.method })
+    if (code === 'TOKEN_EXPIRED' && services.context.config.quirks.access.expired_token === 'bcr')
+      return { http_status: 403, body: { status: 403, errors: [{ error: code, error_description: message }] } }
     return { http_status, body: refusalBody(error) }
   }
   services.log({ failed: error instanceof Error ? error.stack : String(error) })
@@ -194,27 +166,35 @@ const PROBLEM: Answer = {
 }
 
 function spoil(answer: Answer, fault: FaultAction | undefined): Answer {
-  if (fault === undefined || answer.body === undefined || answer.http_status >= 300) return answer
+  if (fault === undefined || answer.http_status >= 300) return answer
+  if (answer.body === undefined) return answer
+  if (typeof answer.body === 'string') {
+    if (fault.kind !== 'repeat_old_status') return answer
+    return { ...answer, body: answer.body.replace(/<(TxSts|GrpSts)>[A-Z]{4}</g, '<$1>RCVD<') }
+  }
   const body = answer.body as { readonly _links?: object }
   if (fault.kind === 'repeat_old_status') return { ...answer, body: { transactionStatus: 'RCVD' } }
   if (fault.kind === 'wrong_payment_id')
     return { ...answer, body: { ...body, paymentId: '00000000-0000-4000-8000-000000000000' } }
   if (fault.kind !== 'foreign_link') return answer
-  const foreign = { href: 'https://phishing.invalid/login' }
-  const links = {
-    ...body._links,
-    ...('scaOAuth' in (body._links ?? {}) ? { scaOAuth: foreign } : { scaRedirect: foreign }),
-  }
+  const href = 'https://phishing.invalid/login'
+  const given: Readonly<Record<string, unknown>> = { ...body._links }
+  const name = ['scaOAuth', 'startAuthorisation'].find((link) => link in given) ?? 'scaRedirect'
+  const links = { ...given, [name]: typeof given[name] === 'string' ? href : { href } }
   return { ...answer, body: { ...body, _links: links } }
 }
 
-function send(response: ServerResponse, answer: Answer, malformed: boolean): void {
-  const text = answer.body === undefined ? '' : JSON.stringify(answer.body)
+/** @returns what was sent as the body */
+function send(response: ServerResponse, answer: Answer, malformed: boolean): string {
+  const { body } = answer
+  const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)
+  const type = typeof body === 'string' ? 'application/xml' : 'application/json'
   const payload = malformed ? text.slice(0, Math.max(1, Math.floor(text.length / 2))) : text
   response.writeHead(answer.http_status, {
-    ...(text === '' ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(payload) }),
+    ...(text === '' ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(payload) }),
     'Cache-Control': 'no-store',
     ...answer.headers,
   })
   response.end(payload)
+  return payload
 }

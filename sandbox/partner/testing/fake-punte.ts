@@ -27,6 +27,12 @@ type FakePayment = {
   sequence: number
   reason?: string
   request?: Record<string, unknown>
+  /** What the token was asked for: `isLink2Pay` and the like. */
+  flags?: readonly string[]
+  /** Of a list: the payments of its lines, in order. */
+  items?: readonly FakePayment[]
+  /** Of a recurring payment. */
+  agreement?: { agreementId: string; status: string }
 }
 type Reply = { status: number; body: unknown; headers?: Record<string, string> }
 
@@ -191,6 +197,7 @@ function route(fake: FakePunte, unsigned: boolean, request: IncomingMessage, bod
   if (path.endsWith('/rest/api/token')) {
     if (form.get('client_id') === null) return refuse(400, 'FIELD_REQUIRED', 'client_id')
     const payment = newPayment(100_000_001 + fake.payments.size)
+    payment.flags = ['isLink2Pay', 'flexibleURL', 'isHeadless'].filter((flag) => form.get(flag) === 'true')
     fake.payments.set(payment.paymentId, payment)
     return tokenReply(payment)
   }
@@ -200,6 +207,7 @@ function route(fake: FakePunte, unsigned: boolean, request: IncomingMessage, bod
   if (payment === undefined || bearer === undefined) return refuse(401, 'TOKEN_INVALID')
   if (payment.old_tokens.has(bearer)) return refuse(401, 'TOKEN_EXPIRED')
   if (bearer !== payment.access_token) return refuse(401, 'TOKEN_INVALID')
+  if (path.includes('/cancelPayment/')) return cancelReply(payment)
   return path.includes('/initPayment/') ? initReply(fake, payment, body) : statusReply(payment)
 }
 
@@ -239,14 +247,30 @@ function initReply(fake: FakePunte, payment: FakePayment, body: Buffer): Reply {
   const asked = JSON.parse(body.toString()) as Record<string, unknown>
   if (payment.request !== undefined && JSON.stringify(payment.request) !== JSON.stringify(asked))
     return refuse(409, 'PAYMENT_CONFLICT')
-  if (!/^\d+\.\d\d$|^\d+$/.test(String(asked.amount))) return refuse(400, 'AMOUNT_INVALID', 'amount')
+  const listed = Array.isArray(asked.payments) ? (asked.payments as Record<string, unknown>[]) : undefined
+  for (const each of listed ?? [asked])
+    if (!/^\d+\.\d\d$|^\d+$/.test(String(each.amount))) return refuse(400, 'AMOUNT_INVALID', 'amount')
+  if (payment.items === undefined && listed !== undefined) {
+    payment.items = listed.map((request) => {
+      const item = { ...newPayment(100_000_001 + fake.payments.size), request }
+      fake.payments.set(item.paymentId, item)
+      return item
+    })
+  }
   payment.request = asked
+  if (asked.startDate !== undefined)
+    payment.agreement ??= { agreementId: `agreement-${payment.paymentId}`, status: 'PENDING' }
   const redirect = `${fake.url.replace('https', 'http')}/payment-initiation?payment=${payment.paymentId}&state=s`
   const result = {
     paymentId: payment.paymentId,
     externalPaymentID: payment.paymentId,
     redirectUri: redirect,
     redirectURL: redirect,
+    ...(payment.items && { payments: payment.items.map((item, at) => ({ no: at + 1, paymentId: item.paymentId })) }),
+    ...(payment.flags?.includes('isLink2Pay') && {
+      expiresAt: new Date(Date.now() + Number(asked.linkValidHours ?? 24) * 3_600_000).toISOString(),
+      qr: `data:image/svg+xml;base64,${Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>').toString('base64')}`,
+    }),
   }
   return { status: 200, body: { status: 200, messageStatus: 'OK', ...result, result } }
 }
@@ -260,10 +284,34 @@ function statusReply(payment: FakePayment): Reply {
     ...(reason === undefined ? {} : { reason }),
     createdAt: '2026-01-01T10:00:00.000Z',
     statusAt: '2026-01-01T10:01:00.000Z',
-    amount: Number(payment.request?.amount),
+    amount: amountOf(payment),
     currency: 'RON',
+    ...(payment.agreement && { agreement: payment.agreement }),
+    ...(payment.items && {
+      payments: payment.items.map((item, at) => ({
+        no: at + 1,
+        paymentId: item.paymentId,
+        paymentStatus: item.status,
+        ...(item.reason === undefined ? {} : { reason: item.reason }),
+        amount: amountOf(item),
+      })),
+    }),
   }
   return { status: 200, body: { status: 200, messageStatus: status === 'ACSC' ? 'SUCCESS' : status, result } }
+}
+
+function amountOf({ request, items }: FakePayment): number {
+  return items === undefined ? Number(request?.amount) : items.reduce((sum, item) => sum + amountOf(item), 0)
+}
+
+/** The payer's word is not asked for: a payment that runs is cancelled at once. */
+function cancelReply(payment: FakePayment): Reply {
+  payment.status = 'CANC'
+  payment.sequence += 1
+  if (payment.agreement !== undefined) payment.agreement.status = 'CANCELLED'
+  const { paymentId, status } = payment
+  const result = { paymentId, externalPaymentID: paymentId, paymentStatus: status, cancelled: true }
+  return { status: 200, body: { status: 200, messageStatus: 'OK', result } }
 }
 
 function refuse(status: number, code: string, field?: string): Reply {

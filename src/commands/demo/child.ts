@@ -8,10 +8,10 @@ import { CommandError, ROOT } from '../command.ts'
 
 const STOP_TIMEOUT_MS = 10_000
 const READY_TIMEOUT_MS = 60_000
-const BACK_OFF_FIRST_MS = 500
+const BACK_OFF_FIRST_MS = 100
 const BACK_OFF_LAST_MS = 30_000
-/** A child that lived this long starts again without delay after its next death. */
-const STEADY_MS = 60_000
+/** A child that lived this long is no child that cannot start: after its next death the delay is the first one again. */
+const STEADY_MS = 5_000
 
 export type ChildSpec = {
   readonly name: string

@@ -8,9 +8,6 @@ import { DEMO_REQUESTS_PER_MINUTE, type SeededPartner } from './seed.ts'
 import type { SeededMerchant } from './seed-merchants.ts'
 import type { World } from './world.ts'
 
-/** The server's name at the bank that uses OAuth2. */
-const OAUTH_CLIENT_ID = 'punte-sandbox'
-
 /** Short, so that a silent acquirer shows its effect while one still looks. */
 const ACQUIRER_TIMEOUT_MS = 4_000
 
@@ -29,8 +26,13 @@ export type SandboxBank = {
   readonly bic: string
   readonly iban_code: string
   readonly sca: 'redirect' | 'oauth' | 'decoupled'
-  readonly product: string
   readonly people: readonly Person[]
+  /** At a bank that has an authorization server. */
+  readonly oauth?: { readonly client_id: string; readonly client_secret?: string }
+  readonly quirks?: {
+    readonly required_headers?: Readonly<Record<string, string>>
+    readonly access?: { readonly kind?: string }
+  }
 } & Readonly<Record<string, unknown>>
 
 export type BankPlace = { readonly bank: SandboxBank; readonly api_url: string; readonly pages_url: string }
@@ -52,7 +54,7 @@ export async function writePrivate(path: string, text: string): Promise<void> {
   await rename(beside, path)
 }
 
-const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
 /** Lines of a settings file, quoted so that `config.ts` reads back what was meant. */
 export function settingsText(settings: Readonly<Record<string, string | number>>): string {
@@ -103,61 +105,6 @@ export async function writeServerSettings(world: World, database_url: string): P
       PUNTE_WEBHOOK_PRIVATE_ADDRESSES: 'yes',
     }),
   )
-}
-
-/** Profile (for the server) and configuration (for the simulated bank) of one bank. @returns the configuration's path */
-export async function writeBank(world: World, place: BankPlace, n: number): Promise<string> {
-  const { bank, api_url, pages_url } = place
-  const ports = world.ports.banks[n] as { api: number; pages: number }
-  const certificate_file = join(world.pki, 'bank.pem')
-  const ca_file = join(world.pki, 'ca.pem')
-  await writePrivate(join(world.profiles, `${bank.id}.json`), json(profileOf(place, ca_file)))
-  const config = join(world.configs, `bank-${bank.id}.json`)
-  await writePrivate(
-    config,
-    json({
-      ...bank,
-      api: {
-        host: '127.0.0.1',
-        port: ports.api,
-        certificate_file,
-        key_file: join(world.pki, 'bank.key'),
-        client_ca_file: join(world.pki, 'eidas-ca.pem'),
-      },
-      api_url,
-      pages: { host: '127.0.0.1', port: ports.pages, url: pages_url },
-      data_dir: join(world.dir, `bank-${bank.id}`),
-      ...(bank.sca === 'oauth' && { oauth: { client_id: OAUTH_CLIENT_ID } }),
-      ...(world.settle_ms !== undefined && { timing: { settle_ms: world.settle_ms } }),
-    }),
-  )
-  return config
-}
-
-/** What the server must know of a simulated bank: the profile an operator would write, from the sandbox's template. */
-function profileOf({ bank, api_url, pages_url }: BankPlace, ca_file: string): unknown {
-  const facts: Readonly<Record<string, string>> = {
-    id: bank.id,
-    name: bank.name,
-    bic: bank.bic,
-    iban_code: bank.iban_code,
-    product: bank.product,
-    api_url,
-    pages_url,
-    ca_file,
-    oauth_client_id: OAUTH_CLIENT_ID,
-  }
-  const templates = JSON.parse(readFileSync(`${ROOT}sandbox/bank/profile-template.json`, 'utf8')) as Record<
-    string,
-    object
-  >
-  const filled = JSON.stringify(templates[bank.sca]).replace(/\{\{(\w+)\}\}/g, (place, name: string) => {
-    const value = facts[name]
-    if (value === undefined) throw new Error(`sandbox/bank/profile-template.json: nothing is known for ${place}`)
-    // Inside a JSON string.
-    return JSON.stringify(value).slice(1, -1)
-  })
-  return JSON.parse(filled)
 }
 
 /** Profile (for the server) and configuration of the simulated acquirer. @returns the configuration's path */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type BankPlace, writePrivate } from './files.ts'
 import type { SeededPartner } from './seed.ts'
 import type { SeededMerchant } from './seed-merchants.ts'
-import type { World } from './world.ts'
+import { FICTIONAL_BANKS, type World } from './world.ts'
 
 /** Keys are a promise to programs: later versions add, none renames. */
 export type ReadyFacts = {
@@ -45,9 +45,12 @@ export type ReadyFacts = {
     readonly id: string
     readonly name: string
     readonly sca: 'redirect' | 'oauth' | 'decoupled'
-    /** Pages of the bank for people. */
+    /** Pages of the bank for people, and where third parties call it. */
     readonly url: string
     readonly api_url: string
+    /** The same two by the names of what they are. */
+    readonly pages: string
+    readonly api: string
     readonly people: readonly {
       readonly login: string
       readonly password: string
@@ -111,6 +114,8 @@ export function readyFacts(input: {
       sca: bank.sca,
       url: pages_url,
       api_url,
+      pages: pages_url,
+      api: api_url,
       people: bank.people.map(({ login, password, name, iban, character }) => ({
         login,
         password,
@@ -136,6 +141,13 @@ const SCA_WORDS = {
   decoupled: 'confirmed on the phone',
 } as const
 
+type ReadyBank = ReadyFacts['banks'][number]
+
+const scaWords = ({ sca, url }: ReadyBank): string => `${SCA_WORDS[sca]}${sca === 'decoupled' ? `: ${url}/phone` : ''}`
+
+const personRow = ({ login, password, iban, character }: ReadyBank['people'][number]): string =>
+  `    ${`${login} / ${password}`.padEnd(28)} ${iban.replace(/(.{4})(?=.)/g, '$1 ')}   ${character}`
+
 /** Where to click and as whom. */
 export function signpost(facts: ReadyFacts, world: World): string {
   const rows = [
@@ -152,11 +164,12 @@ export function signpost(facts: ReadyFacts, world: World): string {
     '',
     '  Banks and their people (login / password):',
   ]
-  for (const bank of facts.banks) {
-    rows.push('', `  ${bank.name} — ${SCA_WORDS[bank.sca]}${bank.sca === 'decoupled' ? `: ${bank.url}/phone` : ''}`)
-    for (const { login, password, iban, character } of bank.people) {
-      rows.push(`    ${`${login} / ${password}`.padEnd(28)} ${iban.replace(/(.{4})(?=.)/g, '$1 ')}   ${character}`)
-    }
+  for (const bank of facts.banks.slice(0, FICTIONAL_BANKS)) {
+    rows.push('', `  ${bank.name} — ${scaWords(bank)}`, ...bank.people.map(personRow))
+  }
+  rows.push('', '  Banks that behave as real ones do, one person of each (the others are in sandbox/people.json):')
+  for (const bank of facts.banks.slice(FICTIONAL_BANKS)) {
+    rows.push(`  ${bank.name} — ${scaWords(bank)}`, ...bank.people.slice(0, 1).map(personRow))
   }
   rows.push('', '  Merchants of the card API (user / password):')
   for (const { id, password, sources } of facts.card_api.merchants) {

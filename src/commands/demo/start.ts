@@ -12,12 +12,12 @@ import { createLog } from '../../infra/log.ts'
 import { childEnvironment } from '../child-environment.ts'
 import { CommandError } from '../command.ts'
 import { ensurePages } from '../pages.ts'
+import { readTemplates, writeBank } from './bank-files.ts'
 import { type Child, startChild } from './child.ts'
 import {
   type BankPlace,
   banksOf,
   writeAcquirer,
-  writeBank,
   writeMailbox,
   writePartnerProcess,
   writeServerSettings,
@@ -26,7 +26,9 @@ import { PARTNER_SUBJECTS } from './people.ts'
 import { readyFacts, signpost, writeReadyFile } from './ready.ts'
 import { type SeededPartner, seedPartners } from './seed.ts'
 import { type SeededMerchant, seedMerchants } from './seed-merchants.ts'
-import type { World } from './world.ts'
+import { FICTIONAL_BANKS, type World } from './world.ts'
+
+const BANK = 'sandbox/bank/main.ts'
 
 export type StartOptions = {
   /** Every child is put here as soon as it is started, so that the caller can stop what a failing start leaves. */
@@ -113,11 +115,16 @@ async function startEverything(
 ): Promise<void> {
   await mkdir(world.profiles, { recursive: true })
   const starting: Child[] = []
-  const sandbox = (name: string, script: string, config: string) =>
-    starting.push(launch(world, options, { name, args: [script, '--config', config], ready_by: 'stdout' }))
-  for (const [n, place] of input.banks.entries()) {
-    sandbox(`bank-${place.bank.id}`, 'sandbox/bank/main.ts', await writeBank(world, place, n))
+  const sandbox = (name: string, script: string, ...configs: readonly string[]) => {
+    const args = [script, ...configs.flatMap((config) => ['--config', config])]
+    starting.push(launch(world, options, { name, args, ready_by: 'stdout' }))
   }
+  const templates = readTemplates()
+  const configs = await Promise.all(input.banks.map((place, n) => writeBank(world, place, n, templates)))
+  const fictional = input.banks.slice(0, FICTIONAL_BANKS)
+  for (const [n, { bank }] of fictional.entries()) sandbox(`bank-${bank.id}`, BANK, configs[n] as string)
+  // One process for the eight: each of its own would cost a hundred megabytes.
+  sandbox('banks-simulated', BANK, ...configs.slice(FICTIONAL_BANKS))
   sandbox('acquirer', 'sandbox/acquirer/main.ts', await writeAcquirer(world))
   sandbox('mailbox', 'sandbox/mailbox/main.ts', await writeMailbox(world))
   for (const kind of ['shop', 'erp'] as const) {

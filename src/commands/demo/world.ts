@@ -21,8 +21,17 @@ export type Ports = {
   readonly banks: readonly { readonly api: number; readonly pages: number }[]
 }
 
+/** Banks of `sandbox/people.json`: first the fictional ones, then those that behave as real ones do. */
+export const FICTIONAL_BANKS = 3
+const BANKS = 11
+/** The ports of a world lie within this many of its base. */
+export const PORT_SPAN = 36
+
 export function portsFrom(base: number): Ports {
-  const bank = (n: number) => ({ api: base + 10 + 2 * n, pages: base + 11 + 2 * n })
+  const bank = (n: number) => {
+    const api = n < FICTIONAL_BANKS ? base + 10 + 2 * n : base + 20 + 2 * (n - FICTIONAL_BANKS)
+    return { api, pages: api + 1 }
+  }
   return {
     partner: base,
     checkout: base + 1,
@@ -35,7 +44,7 @@ export function portsFrom(base: number): Ports {
     gateway: base + 8,
     acquirer: base + 9,
     acquirer_pages: base + 16,
-    banks: [bank(0), bank(1), bank(2)],
+    banks: Array.from({ length: BANKS }, (_, n) => bank(n)),
   }
 }
 

@@ -5,6 +5,9 @@
  */
 import type { AgreementType } from '../cards/model.ts'
 
+/** Of an account-rail series: PENDING until the payer has authorised it, REFUSED when he has not. */
+export type AgreementStatus = 'PENDING' | 'ACTIVE' | 'CANCELLED' | 'ENDED' | 'REFUSED'
+
 export type Agreement = {
   readonly partner_id: number
   readonly agreement_id: string
@@ -23,6 +26,10 @@ export type Agreement = {
   readonly minimum_days_between_payments: number | null
   readonly payment_frequency: string | null
   readonly payments_taken: number
+  /** Account rail only: how the bank's order stands, and the payment that asked for it. */
+  readonly status: AgreementStatus | null
+  readonly payment_id: number | null
+  readonly day_of_execution: number | null
   /** The card of the last payer-initiated transaction of the series. */
   readonly number_hash: Buffer | null
   readonly masked_number: string | null

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import type { Agreement } from './agreement.ts'
 
 const NAMES = `partner_id, agreement_id, rail, type, version_no, currency, amount_variability, fixed_amount_minor,
-  minimum_amount_minor, maximum_amount_minor, number_of_payments, minimum_days_between_payments, payment_frequency, payments_taken, number_hash,
+  minimum_amount_minor, maximum_amount_minor, number_of_payments, minimum_days_between_payments, payment_frequency, payments_taken, status, payment_id, day_of_execution, number_hash,
   masked_number, expiry_month, expiry_year, token, established_order_id, established_transaction_id, trace_id, created_at, updated_at`
 
 /** Columns of an Agreement, of the table or subquery called `a`. A date has no time zone; the driver would give it one. */

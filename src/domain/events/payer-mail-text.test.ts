@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { isOutcome, maskIban, type PayerMailFacts, payerMailText } from './payer-mail-text.ts'
+import { maskIban } from './mail-frame.ts'
+import { isOutcome, type PayerMailFacts, payerMailText } from './payer-mail-text.ts'
 
 const FACTS: PayerMailFacts = {
   language: 'ro',

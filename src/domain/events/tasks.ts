@@ -1,6 +1,7 @@
 /** The queue's tasks of this folder, to be given to `startWorker`. */
 import type { JobTask } from '../../infra/jobs/worker.ts'
 import type { Context } from '../context.ts'
+import { sendPaymentLink } from './link-mail.ts'
 import { sendPayerMail } from './payer-mail.ts'
 import { deliverWebhook, type WebhookJob } from './webhooks.ts'
 
@@ -8,7 +9,9 @@ import { deliverWebhook, type WebhookJob } from './webhooks.ts'
  * `deliver_webhook` in a lane of its own, since nothing else is to wait behind strangers' endpoints; `send_payer_mail` in
  * the main one, so that no webhook waits behind a mail server that is away.
  */
-export function eventTasks(context: Context): Record<'deliver_webhook' | 'send_payer_mail', JobTask> {
+export function eventTasks(
+  context: Context,
+): Record<'deliver_webhook' | 'send_payer_mail' | 'send_payment_link', JobTask> {
   return {
     deliver_webhook: {
       lane: 'webhooks',
@@ -16,6 +19,8 @@ export function eventTasks(context: Context): Record<'deliver_webhook' | 'send_p
       run: (payload) => deliverWebhook(context, readWebhookJob(payload)),
     },
     send_payer_mail: (payload, { last_attempt }) => sendPayerMail(context, readKey(fieldsOf(payload)), last_attempt),
+    send_payment_link: (payload, { last_attempt }) =>
+      sendPaymentLink(context, readKey(fieldsOf(payload)), last_attempt),
   }
 }
 

@@ -6,9 +6,10 @@ import { approves, type CardFixture, declines, openCardFixture, reconcile, silen
 import { followOn } from '../cards/follow-on.ts'
 import { recordDelivered, recordFailedTry, recordMail } from '../events/store.ts'
 import { abandonPayment } from '../initiation/abandon.ts'
+import { recordReturn } from '../initiation/attempt-store.ts'
 import { ACCEPTED, type Fixture, openFixture, REQUEST, says } from '../initiation/fixture.ts'
 import { settle } from '../initiation/settle.ts'
-import { listEvents, type PaymentKey, recordEvent, recordReturn } from '../initiation/store.ts'
+import { listEvents, type PaymentKey, recordEvent } from '../initiation/store.ts'
 import { explainOrder } from './order.ts'
 import { explainPayment } from './payment.ts'
 import { type Explanation, type Moment, weave } from './timeline.ts'
@@ -120,7 +121,7 @@ describe('the account rail', { concurrency: false }, () => {
     const explanation = await explained(given_up)
     assert.match(
       words(explanation),
-      /payer: gives the payment up, because ABANDONED_BY_PAYER\npayer: the bank was asked to drop it; its answer: ok\nstaff: payment\.new_kind: (note paid to F\. A\. RO98…0001, count 3|count 3, note paid to F\. A\. RO98…0001)/,
+      /payer: gives the payment up, because ABANDONED_BY_PAYER\npayer: the bank was asked to drop it; it will, or says who must agree\nstaff: payment\.new_kind: (note paid to F\. A\. RO98…0001, count 3|count 3, note paid to F\. A\. RO98…0001)/,
     )
     later(f, 4_000)
     f.bank.status = [says('CANC')]

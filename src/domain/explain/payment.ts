@@ -1,45 +1,55 @@
-/** A payment of the account rail, explained from its rows. Messages with the bank are not kept; what they changed is. */
-import { toBankText } from '../../infra/banks/berlin-group/transliterate.ts'
+/** A payment of the account rail, explained from its rows: what changed it, what was said with banks, who was told. */
+import { toBankText } from '../../infra/banks/berlin-group/messages/transliterate.ts'
+import { loadAgreement } from '../agreements/store.ts'
 import type { Context } from '../context.ts'
+import { listExchanges } from '../exchanges/store.ts'
+import { loadItems } from '../initiation/list-store.ts'
 import { openOrder, openSession } from '../initiation/session.ts'
-import type { PaymentStatus } from '../initiation/state.ts'
-import { type Cause, listEvents, loadPayment, type PaymentKey, type PaymentRow } from '../initiation/store.ts'
-import { openTerms, type Terms } from '../initiation/terms.ts'
+import { listEvents, loadPayment, type PaymentKey, type PaymentRow } from '../initiation/store.ts'
+import { openTerms, type StoredTerms, type Terms } from '../initiation/terms.ts'
 import { amountForPeople } from '../money.ts'
+import { toldExchanges } from './exchanges.ts'
+import { BY, eventMoment } from './history.ts'
 import { initialsOf, type Known, maskIban, maskMail, maskText } from './mask.ts'
 import { type Attempt, listAttempts, listDeliveries, listMails, type PaymentEventRow } from './store.ts'
 import { type Explanation, type Moment, secondsBetween, weave } from './timeline.ts'
 import { openOfAttempts, openOfNews, toldMails, toldWebhooks } from './told.ts'
 
-const BY: Readonly<Record<Cause, string>> = {
-  partner: 'partner',
-  payer: 'payer',
-  return: "payer's return",
-  poll: "worker's question",
-  push: "bank's push",
-  worker: 'worker',
-  staff: 'staff',
-}
+/** A shorter text would be found in every word. */
+const SHORTEST_DETAILS = 6
 
-/** @returns undefined when there is no such payment */
-export async function explainPayment(context: Context, key: PaymentKey): Promise<Explanation | undefined> {
+/**
+ * @param options.messages whether headers and bodies of the messages with banks are told, too, masked
+ * @returns undefined when there is no such payment
+ */
+export async function explainPayment(
+  context: Context,
+  key: PaymentKey,
+  options: { readonly messages?: boolean } = {},
+): Promise<Explanation | undefined> {
   const payment = await loadPayment(context, key)
   if (payment === undefined) return undefined
-  const [events, attempts, deliveries, mails] = await Promise.all([
+  const [events, attempts, deliveries, mails, exchanges] = await Promise.all([
     listEvents(context, key),
     listAttempts(context, key),
     listDeliveries(context, key),
     listMails(context, key),
+    listExchanges(context, key),
   ])
   const terms = openTerms(context, payment)
   const known = knownOf(terms)
   const history = events.map((event, n) => eventMoment({ payment, attempts, known, events }, event, n))
   return {
     title: titleOf(context, payment),
-    facts: [...partiesOf(payment, terms), ...attempts.map((attempt) => attemptFact(context, attempt))],
+    facts: [
+      ...partiesOf(payment, terms),
+      ...(await kindFacts(context, payment, terms)),
+      ...attempts.map((attempt) => attemptFact(context, attempt)),
+    ],
     moments: weave(
       returns(attempts, events),
       history,
+      toldExchanges(context, exchanges, [...known, ...wordsOf(terms)], options.messages === true),
       endings(attempts, events, known),
       toldWebhooks(deliveries, events),
       toldMails(mails, events),
@@ -65,10 +75,14 @@ function knownOf({ creditor_name, creditor_iban, debtor_iban, email, psu_interme
   ]
 }
 
-function partiesOf(
-  { amount_minor }: PaymentRow,
-  { creditor_name, creditor_iban, debtor_iban, email }: Terms,
-): string[] {
+/** What the payer pays for: a bank may say it back. */
+function wordsOf({ details }: Terms): Known {
+  if (details === undefined || details.length < SHORTEST_DETAILS) return []
+  return [details, toBankText(details, 140)].map((value) => ({ value, as: '…' }))
+}
+
+function partiesOf({ amount_minor }: Pick<PaymentRow, 'amount_minor'>, terms: Terms): string[] {
+  const { creditor_name, creditor_iban, debtor_iban, email } = terms
   const amount = amount_minor === null ? 'no amount yet' : `${amountForPeople(amount_minor)} RON`
   const from = debtor_iban === undefined ? '' : ` from ${maskIban(debtor_iban)}`
   const to = creditor_iban === undefined ? '' : ` to ${maskIban(creditor_iban)}`
@@ -77,11 +91,50 @@ function partiesOf(
   return [`${amount}${from}${to}${name}${mail}`]
 }
 
+/** What it belongs to, and what belongs to it. */
+async function kindFacts(context: Context, payment: PaymentRow, terms: StoredTerms): Promise<string[]> {
+  const { partner_id, kind, list_payment_id, item_no, agreement_id, execution_date } = payment
+  const facts: string[] = []
+  if (execution_date !== null) facts.push(`to be executed on ${execution_date}`)
+  if (kind === 'item' && list_payment_id !== null) {
+    const list = await loadPayment(context, { partner_id, payment_id: list_payment_id })
+    const way = list?.list_way === 'together' ? ', sent to the bank with it: what was said with the bank is there' : ''
+    facts.push(`payment ${item_no} of the list ${list_payment_id} (${list?.status})${way}`)
+  }
+  if (kind === 'list') {
+    const items = await loadItems(context, payment)
+    facts.push(`a list of ${items.length} payments${payment.list_way === null ? '' : `, ${WAYS[payment.list_way]}`}`)
+    facts.push(...items.map((item) => itemFact(context, item)))
+  }
+  if (agreement_id !== null) {
+    const agreement = await loadAgreement(context, { partner_id, agreement_id })
+    facts.push(
+      `recurring under the agreement ${plain(agreement_id)}: ${agreement?.status ?? 'not there'}${whenOf(terms)}`,
+    )
+  }
+  return facts
+}
+
+const WAYS = { together: 'authorised together, as one', one_by_one: 'authorised one by one' } as const
+
+function itemFact(context: Context, item: PaymentRow): string {
+  const { item_no, payment_id, status, reason } = item
+  const why = reason === null ? '' : ` (${maskText(reason)})`
+  return `  ${item_no}. payment ${payment_id}: ${status}${why}, ${partiesOf(item, openTerms(context, item)).join()}`
+}
+
+function whenOf({ schedule }: StoredTerms): string {
+  if (schedule === undefined) return ''
+  const { frequency, day_of_execution, start_date, end_date } = schedule
+  const day = day_of_execution === undefined ? '' : ` on day ${day_of_execution}`
+  return `, ${frequency}${day}, from ${start_date}${end_date === undefined ? '' : ` to ${end_date}`}`
+}
+
 /** The names under which the bank's staff find it. */
 function attemptFact(context: Context, attempt: Attempt): string {
   const { attempt_no, bank_id, state, request_id } = attempt
   const end_to_end = openOrder(context, attempt)?.order.end_to_end_id
-  const number = openSession(context, attempt)?.bank.bank_payment_id
+  const number = openSession(context, attempt)?.bank?.bank_payment_id
   const names = [
     `X-Request-ID ${request_id}`,
     ...(end_to_end === undefined ? [] : [`end-to-end ${end_to_end}`]),
@@ -92,68 +145,6 @@ function attemptFact(context: Context, attempt: Attempt): string {
 
 // The bank's own number stands as it is: its staff ask for it, and it opens nothing.
 const plain = (text: string): string => text.replace(/[^\x20-\x7e]/g, ' ').slice(0, 100)
-
-type Whole = {
-  readonly payment: PaymentRow
-  readonly attempts: readonly Attempt[]
-  readonly known: Known
-  readonly events: readonly PaymentEventRow[]
-}
-
-function eventMoment(whole: Whole, event: PaymentEventRow, n: number): Moment {
-  const before = whole.events[n - 1]?.status
-  return {
-    at: event.at,
-    by: BY[event.cause] ?? event.cause,
-    what: whatHappened(whole, event),
-    ...(before !== event.status && { to: event.status, ...(before !== undefined && { from: before }) }),
-  }
-}
-
-function whatHappened(whole: Whole, event: PaymentEventRow): string {
-  const { type, detail } = event
-  const attempt = whole.attempts.find(({ attempt_no }) => attempt_no === detail?.attempt_no)
-  if (type === 'payment.reserved') return "token call: the payment's number is reserved"
-  if (type === 'payment.initiated') return 'initPayment: the terms are recorded'
-  if (type === 'payment.submitted')
-    return `presses "Plătește": attempt ${detail?.attempt_no} goes to the bank ${attempt?.bank_id ?? detail?.bank_id}`
-  if (type === 'payment.cancel_asked') return `the bank was asked to drop it; its answer: ${detail?.answer}`
-  if (type === 'payment.attempt_closed')
-    return `attempt ${detail?.attempt_no} closed by hand: the bank does not have it`
-  if (type === 'tokens.revoked') return `the payment's tokens are revoked${told(detail, whole.known)}`
-  if (type === 'payment.contradiction')
-    return `the bank contradicts what is final; nothing is changed${told(detail, whole.known)}`
-  if (type === 'payment.status') return whyStatus(whole, event, attempt)
-  return `${type}${told(detail, whole.known)}`
-}
-
-function whyStatus({ payment, events, known }: Whole, event: PaymentEventRow, attempt: Attempt | undefined): string {
-  // Only the last status has its reason kept.
-  const last = events.findLast(({ type }) => type === 'payment.status') === event
-  const reason = last && payment.reason !== null ? `, because ${maskText(payment.reason, known)}` : ''
-  const { cause, detail, status } = event
-  if (detail?.bank_status === undefined) return `${WITHOUT_BANK[status]?.[cause] ?? 'status'}${reason}`
-  const says = maskText(String(detail.bank_status), known)
-  if (cause === 'payer' && attempt !== undefined)
-    return `the bank took attempt ${attempt.attempt_no} after ${secondsBetween(attempt.submitted_at, event.at)} and says ${says}${reason}`
-  const repeated = cause === 'worker' ? 'the submission was sent again under its X-Request-ID: ' : ''
-  return `${repeated}the bank says ${says} of attempt ${detail.attempt_no}${reason}`
-}
-
-/** Statuses that are our word. */
-const WITHOUT_BANK: Readonly<Partial<Record<PaymentStatus, Readonly<Partial<Record<Cause, string>>>>>> = {
-  ABND: { payer: 'gives the payment up', worker: 'its time is over', return: 'came back without paying' },
-  CANC: { return: 'refused at the bank, which has dropped it' },
-  BLOCKED: { payer: 'a limit blocks it', partner: 'a limit blocks it' },
-}
-
-function told(detail: Readonly<Record<string, unknown>> | null, known: Known): string {
-  const parts = Object.entries(detail ?? {}).map(([name, value]) => {
-    const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
-    return `${name} ${typeof value === 'number' ? value : maskText(text, known)}`
-  })
-  return parts.length === 0 ? '' : `: ${parts.join(', ')}`
-}
 
 /** Returns that an event does not tell already. */
 function returns(attempts: readonly Attempt[], events: readonly PaymentEventRow[]): Moment[] {
@@ -178,6 +169,11 @@ function endOf({ attempt_no, refusal, bank_status, submitted_at }: Attempt, at: 
   const after = `after ${secondsBetween(submitted_at, at)}`
   if (refusal === null)
     return { by: 'bank', what: `has ended attempt ${attempt_no}: ${maskText(bank_status ?? 'no status told', known)}` }
+  if (refusal === 'LEFT')
+    return {
+      by: 'payer',
+      what: `never let us in at the bank: attempt ${attempt_no} is over, and nothing of it is there`,
+    }
   if (refusal === 'UNREACHED')
     return { by: 'bank', what: `could not be reached: attempt ${attempt_no} never left, ${after}` }
   if (refusal === 'LOST')

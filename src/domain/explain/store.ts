@@ -1,6 +1,7 @@
 /** What the histories do not tell by themselves: attempts at banks, webhooks and mails of a payment. */
 import type { Context } from '../context.ts'
-import type { AttemptState, listEvents, PaymentKey } from '../initiation/store.ts'
+import type { AttemptState } from '../initiation/attempt-store.ts'
+import type { listEvents, PaymentKey } from '../initiation/store.ts'
 
 type Databased = Pick<Context, 'db'>
 

@@ -1,4 +1,5 @@
 /** What the explanations of both rails are made of. */
+import type { ShownExchange } from './exchanges.ts'
 
 export type Moment = {
   readonly at: Date
@@ -8,6 +9,8 @@ export type Moment = {
   /** Where this changed the status: before and after. */
   readonly from?: string
   readonly to?: string
+  /** Where this is a call to a bank. */
+  readonly exchange?: ShownExchange
 }
 
 export type Explanation = {

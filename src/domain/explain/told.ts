@@ -70,7 +70,9 @@ export function openOfNews(
   })
   const last = events.findLast(({ type }) => type === 'payment.status')
   if (last === undefined) return waiting
-  const due = tasksAfter(context, payment.partner_id, last.status, payment.attempt_no)
+  const before =
+    events.findLast(({ event_no, status }) => event_no < last.event_no && status !== last.status)?.status ?? 'INIT'
+  const due = tasksAfter(context, payment, { from: before, to: last.status }, last.cause)
   const lacks = (task: string, records: readonly { readonly event_no: number }[]): boolean =>
     due.includes(task) && !records.some(({ event_no }) => event_no === last.event_no)
   if (lacks('deliver_webhook', deliveries)) waiting.push(`webhook about ${last.status}: no try is recorded yet`)

@@ -4,17 +4,12 @@
  */
 import { countPaymentStatus } from '../../infra/metrics.ts'
 import type { Context } from '../context.ts'
+import { isMailOccasion } from '../events/occasions.ts'
+import type { AttemptChange } from './attempt-store.ts'
+import { changeAttempt } from './attempt-store.ts'
+import { agreementAfter } from './series.ts'
 import { contradicts, FINISHED, nextStatus, type PaymentEvent, type PaymentStatus } from './state.ts'
-import {
-  type AttemptChange,
-  type Cause,
-  changeAttempt,
-  changeStatus,
-  loadPayment,
-  type PaymentKey,
-  type PaymentRow,
-  recordEvent,
-} from './store.ts'
+import { type Cause, changeStatus, loadPayment, type PaymentKey, type PaymentRow, recordEvent } from './store.ts'
 
 /** Five lost races on one payment do not happen by chance: something is wrong, and an error says so. */
 const MAX_RACES = 5
@@ -25,7 +20,16 @@ export type Advance = {
   readonly reason?: string
   readonly detail?: Readonly<Record<string, string | number>>
   readonly attempt?: AttemptChange
+  /** Only while nothing was sent to a bank since the caller looked. */
+  readonly seen_attempt_no?: number
 }
+
+/** What `advance` must know of a payment; the status is only where it begins. */
+export type Advancing = PaymentKey &
+  Pick<
+    PaymentRow,
+    'status' | 'attempt_no' | 'kind' | 'list_payment_id' | 'list_way' | 'agreement_id' | 'execution_date'
+  >
 
 /**
  * Applies an event to a payment.
@@ -34,7 +38,7 @@ export type Advance = {
  */
 export async function advance(
   context: Context,
-  payment: PaymentKey & { readonly status: PaymentStatus; readonly attempt_no: number },
+  payment: Advancing,
   input: Advance,
 ): Promise<{ status: PaymentStatus; changed: boolean }> {
   let seen: Pick<PaymentRow, 'status' | 'attempt_no'> = payment
@@ -54,9 +58,11 @@ export async function advance(
       reason: input.reason ?? null,
       finished: FINISHED.has(to),
       cause: input.cause,
-      tasks: tasksAfter(context, payment.partner_id, to, seen.attempt_no),
+      tasks: tasksAfter(context, { ...payment, attempt_no: seen.attempt_no }, { from: seen.status, to }, input.cause),
       ...(input.detail && { detail: input.detail }),
       ...(input.attempt && { attempt: input.attempt }),
+      ...(input.seen_attempt_no !== undefined && { seen_attempt_no: input.seen_attempt_no }),
+      ...agreementAfter(payment, seen.status, to),
     })
     if (changed) {
       countPaymentStatus(to)
@@ -68,14 +74,17 @@ export async function advance(
       context.log.warn({ payment_id: payment.payment_id, event: input.event }, 'word of an attempt that is over')
       return { status: fresh.status, changed: false }
     }
+    const is_sent = input.seen_attempt_no !== undefined && fresh.attempt_no !== input.seen_attempt_no
+    if (is_sent || fresh.list_way === 'one_by_one') return { status: fresh.status, changed: false }
     seen = fresh
   }
   throw new Error(`payment ${payment.payment_id}: ${MAX_RACES} lost races in a row`)
 }
 
-const isOver = (payment: PaymentRow, { attempt_no, if_unanswered }: AttemptChange): boolean =>
+const isOver = (payment: PaymentRow, { attempt_no, if_unanswered, from }: AttemptChange): boolean =>
   payment.attempt_no !== attempt_no ||
   payment.attempt_state === 'closed' ||
+  (from !== undefined && payment.attempt_state !== from) ||
   (if_unanswered === true && payment.attempt_state === 'open')
 
 async function noteOnly(
@@ -102,12 +111,22 @@ async function noteOnly(
 
 /**
  * What a new status sets in motion. Partners hear of every status from which money may move and of every end; RCVD and
- * ACTC are no news to them. Payers get one mail, about the outcome, if a bank was ever involved.
+ * ACTC are no news to them. Payers get one mail, about the outcome, if a bank was ever involved. A list speaks for its
+ * items: they have neither webhook nor mail of their own, but the two follow each other.
  */
-export function tasksAfter(context: Context, partner_id: number, to: PaymentStatus, attempt_no: number): string[] {
+export function tasksAfter(
+  context: Context,
+  payment: Pick<Advancing, 'partner_id' | 'attempt_no' | 'kind' | 'list_way' | 'execution_date'>,
+  { from, to }: { readonly from: PaymentStatus; readonly to: PaymentStatus },
+  cause: Cause,
+): string[] {
+  const is_news = to !== 'RCVD' && to !== 'ACTC'
+  // What a list hands down to its items needs not come back from them.
+  if (payment.kind === 'item') return cause === 'list' ? [] : ['follow_items']
   const tasks: string[] = []
-  if (to !== 'RCVD' && to !== 'ACTC' && context.partners.byId(partner_id)?.webhook_url !== undefined)
-    tasks.push('deliver_webhook')
-  if (FINISHED.has(to) && attempt_no > 0) tasks.push('send_payer_mail')
+  if (is_news && context.partners.byId(payment.partner_id)?.webhook_url !== undefined) tasks.push('deliver_webhook')
+  if (isMailOccasion(payment, from, to)) tasks.push('send_payer_mail')
+  if (is_news && payment.kind === 'list' && (payment.list_way !== 'one_by_one' || FINISHED.has(to)))
+    tasks.push('spread_list')
   return tasks
 }

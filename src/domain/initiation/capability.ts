@@ -27,9 +27,14 @@ export function readPageState(keys: Keys, payment_id: number, state: string): Pa
     : undefined
 }
 
+/** One attempt; of an item of a list also the list, whose page the payer is on. */
+export type ReturnKey = PaymentKey & { readonly attempt_no: number; readonly list_payment_id?: number | null }
+
 /** Names one attempt in the addresses that a bank sends the payer back to. */
-export function returnState(keys: Keys, key: PaymentKey & { readonly attempt_no: number }): string {
-  const head = Buffer.alloc(14)
+export function returnState(keys: Keys, key: ReturnKey): string {
+  const list_payment_id = key.list_payment_id ?? undefined
+  const head = Buffer.alloc(list_payment_id === undefined ? 14 : 22)
+  if (list_payment_id !== undefined) head.writeBigUInt64BE(BigInt(list_payment_id), 14)
   head.writeUInt32BE(key.partner_id, 0)
   head.writeBigUInt64BE(BigInt(key.payment_id), 4)
   head.writeUInt16BE(key.attempt_no, 12)
@@ -38,14 +43,17 @@ export function returnState(keys: Keys, key: PaymentKey & { readonly attempt_no:
   )
 }
 
-export function readReturnState(keys: Keys, state: string): (PaymentKey & { readonly attempt_no: number }) | undefined {
-  const bytes = decode(state, 14 + MAC_BYTES)
-  if (bytes === undefined || !keys.verifyMac('bank-return', bytes.subarray(0, 14).toString('hex'), bytes.subarray(14)))
-    return undefined
+export function readReturnState(keys: Keys, state: string): ReturnKey | undefined {
+  const of_item = decode(state, 22 + MAC_BYTES)
+  const bytes = of_item ?? decode(state, 14 + MAC_BYTES)
+  if (bytes === undefined) return undefined
+  const head = bytes.subarray(0, bytes.length - MAC_BYTES)
+  if (!keys.verifyMac('bank-return', head.toString('hex'), bytes.subarray(head.length))) return undefined
   return {
-    partner_id: bytes.readUInt32BE(0),
-    payment_id: Number(bytes.readBigUInt64BE(4)),
-    attempt_no: bytes.readUInt16BE(12),
+    partner_id: head.readUInt32BE(0),
+    payment_id: Number(head.readBigUInt64BE(4)),
+    attempt_no: head.readUInt16BE(12),
+    ...(of_item !== undefined && { list_payment_id: Number(head.readBigUInt64BE(14)) }),
   }
 }
 

@@ -6,7 +6,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Settings } from '../../config.ts'
-import type { BankAnswer, BankConnector, BankProfile, Initiated, StatusReport } from '../../infra/banks/connector.ts'
+import type {
+  BankAnswer,
+  BankConnector,
+  BankProfile,
+  Initiated,
+  StatusReport,
+  TransferReport,
+} from '../../infra/banks/connector.ts'
 import type { BankObstacle } from '../../infra/banks/health.ts'
 import { testDatabase } from '../../infra/database/template.ts'
 import { createKeyFile } from '../../infra/keys/key-file.ts'
@@ -40,13 +47,43 @@ const PROFILE: BankProfile = {
   name: 'Banca Carpați',
   bic: 'BTRLRO22',
   iban_codes: ['BTRL'],
+  environment: 'simulated',
   sca: 'redirect',
   needs_psu_id: false,
   idempotent_initiation: true,
   base_url: 'https://bank.example',
-  payment_product: 'domestic',
+  client_certificate: true,
+  services: {
+    payments: { product: 'domestic', format: 'json', future_dated: true },
+    'bulk-payments': { product: 'domestic', format: 'json', max_transfers: 500 },
+    'periodic-payments': {
+      product: 'domestic',
+      format: 'json',
+      frequencies: {
+        Daily: 'Daily',
+        Weekly: 'Weekly',
+        EveryTwoWeeks: 'EveryTwoWeeks',
+        Monthly: 'Monthly',
+        EveryTwoMonths: 'EveryTwoMonths',
+        Quarterly: 'Quarterly',
+        SemiAnnual: 'SemiAnnual',
+        Annual: 'Annual',
+      },
+      day_digits: 1,
+    },
+  },
+  status: { path_has_product: true, format: 'json' },
   redirect_origins: ['https://bank.example'],
-  signing: { required: true, digest: 'SHA-256', headers: ['digest'] },
+  access: { kind: 'certificate' },
+  signing: {
+    required: true,
+    digest: 'SHA-256',
+    digest_label: 'upper',
+    algorithm: 'rsa-sha256',
+    headers: ['digest', 'date', 'x-request-id'],
+    key_id: 'sn_ca',
+    certificate: 'der',
+  },
   timeout_ms: 1000,
 }
 
@@ -68,6 +105,7 @@ export type Bank = {
   profile: BankProfile
   initiate: BankAnswer<Initiated>[]
   status: BankAnswer<StatusReport>[]
+  transfers: BankAnswer<{ readonly transfers: readonly TransferReport[] }>[]
   /** Holds an initiation back until it resolves. */
   before_initiate: (() => Promise<void>) | undefined
   /** What stands in the way of sending payers there. */
@@ -112,6 +150,8 @@ export async function openFixture(
     redirect_urls: ['https://shop.example/back'],
     colour: '#0b5cad',
     require_signed_requests: false,
+    may_headless: false,
+    may_flexible_url: false,
     webhook_url: 'https://shop.example/hook',
     certificates: [],
   }
@@ -119,6 +159,7 @@ export async function openFixture(
     profile: PROFILE,
     initiate: [ACCEPTED],
     status: [says('RCVD')],
+    transfers: [{ kind: 'ok', value: { transfers: [] } }],
     before_initiate: undefined,
     obstacle: undefined,
     asked: { initiate: [], status: 0, cancel: 0 },
@@ -131,6 +172,7 @@ export async function openFixture(
     settings: {
       PUNTE_CHECKOUT_URL: 'http://localhost:1',
       PUNTE_ABANDON_AFTER_MINUTES: 30,
+      PUNTE_LINK_HOURS: 168,
       PUNTE_PAGE_IDLE_MINUTES: 10,
       ...settings,
     } as Settings,
@@ -167,8 +209,8 @@ export async function openFixture(
 function actions(context: Context, partner: Partner, bank: Bank, fixture: { now: Date }) {
   const reserved = async (): Promise<PaymentKey> => {
     const { rows } = await context.db.query<PaymentKey>({
-      text: `insert into payments (partner_id, certificate_thumbprint, refresh_hash, created_at)
-        values ($1, 'thumb', $2, $3) returning partner_id, payment_id`,
+      text: `insert into payments (partner_id, certificate_thumbprint, refresh_hash, created_at, expires_at)
+        values ($1, 'thumb', $2, $3, $3::timestamptz + interval '30 minutes') returning partner_id, payment_id`,
       values: [partner.partner_id, randomBytes(32), fixture.now],
     })
     return rows[0] as PaymentKey
@@ -213,6 +255,7 @@ function actions(context: Context, partner: Partner, bank: Bank, fixture: { now:
         profile: PROFILE,
         initiate: [ACCEPTED],
         status: [says('RCVD')],
+        transfers: [{ kind: 'ok', value: { transfers: [] } }],
         before_initiate: undefined,
         obstacle: undefined,
       })
@@ -235,6 +278,7 @@ function connectorOf(bank: Bank): BankConnector {
       bank.asked.status += 1
       return nextOf(bank.status)
     },
+    transfers: async () => nextOf(bank.transfers),
     cancel: async () => {
       bank.asked.cancel += 1
       return { kind: 'ok', value: { cancelled: true } }

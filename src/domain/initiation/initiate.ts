@@ -1,12 +1,23 @@
 /** The partner's initPayment: what is to be paid, once per payment. */
-import { createHash } from 'node:crypto'
+import type { Frequency, PsuContext, Schedule } from '../../infra/banks/connector.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
 import { amountText } from '../money.ts'
 import type { Partner } from '../partners/directory.ts'
 import { pageState } from './capability.ts'
-import { loadPayment, recordRequest } from './store.ts'
-import { faultsOf, hashesOf, sealTerms, type Terms, type TermsFault, tidy, tidyIban } from './terms.ts'
+import { checkHeadless, submitHeadless } from './headless.ts'
+import {
+  checkRepetition,
+  executionDate,
+  refuseFaults,
+  requestFaults,
+  requestHash,
+  returnAddress,
+  todayInRomania,
+} from './request.ts'
+import { type Recorded, type RequestRecord, recordRequest } from './request-store.ts'
+import type { PaymentKey } from './store.ts'
+import { hashesOf, type StoredTerms, sealTerms, type Terms, tidy, tidyIban } from './terms.ts'
 
 export type InitiationRequest = {
   readonly creditor_name?: string
@@ -18,53 +29,141 @@ export type InitiationRequest = {
   readonly psu_email?: string
   readonly debtor_bank?: string
   readonly redirect_url?: string
+  /** Makes it a series that the bank runs. Days `yyyy-mm-dd`. */
+  readonly schedule?: Schedule
+  /** The partner's own name of that series. */
+  readonly agreement_id?: string
+  /** `yyyy-mm-dd` */
+  readonly execution_date?: string
+  /** Of a link: how long it lives, and whether it is mailed to psu_email. */
+  readonly link_hours?: number
+  readonly send_link?: boolean
+  /** Of a partner's own page: the payer's name at the bank, where it is needed, and that the payer accepted the terms. */
+  readonly psu_id?: string
+  readonly terms_accepted?: boolean
+}
+
+export type Initiated = {
+  readonly payment_id: number
+  /** Where to send the payer; absent at a decoupled bank on a partner's own page. */
+  readonly redirect_url?: string
+  readonly psu_message?: string
+  readonly bank_id?: string
+  readonly link_expires_at?: Date
 }
 
 /**
  * Records the request and answers where to send the payer. The same request again answers the same; another one for the
  * same payment is PAYMENT_CONFLICT.
- * @throws PunteError FIELD_REQUIRED, FIELD_INVALID, IBAN_*, REDIRECT_URL_NOT_REGISTERED, BANK_UNKNOWN, PAYMENT_*, TOKEN_REVOKED
+ * @param input.psu of a partner's own page: what it knows of the payer's browser
+ * @throws PunteError FIELD_REQUIRED, FIELD_INVALID, IBAN_*, REDIRECT_URL_NOT_REGISTERED, BANK_*, PAYMENT_*, TOKEN_REVOKED,
+ *   AGREEMENT_EXISTS
  */
 export async function initiatePayment(
   context: Context,
-  input: { readonly partner: Partner; readonly payment_id: number; readonly request: InitiationRequest },
-): Promise<{ readonly payment_id: number; readonly redirect_url: string }> {
-  const { partner, payment_id, request } = input
+  input: {
+    readonly partner: Partner
+    readonly payment_id: number
+    readonly request: InitiationRequest
+    readonly psu?: PsuContext
+  },
+): Promise<Initiated> {
+  const { partner, payment_id, request, psu } = input
   const key = { partner_id: partner.partner_id, payment_id }
   const terms = termsOf(request)
-  const redirect_url = request.redirect_url ?? (partner.redirect_urls[0] as string)
-  checkRequest(context, partner, terms, request.amount_minor, redirect_url)
-  const request_hash = hashOf(context, terms, request.amount_minor, redirect_url)
-  const recorded = await recordRequest(context, {
+  const is_headless = request.terms_accepted !== undefined || request.psu_id !== undefined
+  // A shop's payer can change none of these on the page; in an ERP the payer completes what is missing.
+  const is_fixed = partner.type === 'Ecommerce' || is_headless
+  refuseFaults(requestFaults(context, terms, request.amount_minor, is_fixed))
+  const execution_date = executionDate(context, request.execution_date)
+  if (request.schedule !== undefined) checkSchedule(context, request.schedule, execution_date)
+  const redirect_url = await returnAddress(context, partner, key, request.redirect_url)
+  const headless = is_headless ? checkHeadless(context, request, terms, psu, execution_date) : undefined
+  const stored: StoredTerms = { ...terms, ...(request.schedule !== undefined && { schedule: request.schedule }) }
+  const request_hash = requestHash(context, canonical(request, terms, redirect_url))
+  const at = context.clock.now()
+  const recorded = await recordOnce(context, {
     ...key,
-    at: context.clock.now(),
+    at,
     request_hash,
     amount_minor: request.amount_minor ?? null,
-    terms_enc: sealTerms(context.keys, key, terms),
+    terms_enc: sealTerms(context.keys, key, stored),
     redirect_url,
     ...hashesOf(context.keys, terms),
+    execution_date,
+    is_headless,
+    link_expires_at: linkExpiry(context, request.link_hours),
+    sends_link: request.send_link === true,
+    ...(request.schedule !== undefined && { series: seriesOf(payment_id, request.schedule, request.agreement_id) }),
   })
-  if (!recorded) await checkRepetition(context, key, request_hash)
-  const state = pageState(context.keys, key)
+  const payment = recorded ?? (await checkRepetition(context, key, { request_hash, is_headless }))
+  if (headless !== undefined) return submitHeadless(context, key, headless)
   return {
     payment_id,
-    redirect_url: `${context.settings.PUNTE_CHECKOUT_URL}/payment-initiation?payment=${payment_id}&state=${state}`,
+    redirect_url: pageUrl(context, key),
+    ...(payment.is_link && payment.expires_at !== null && { link_expires_at: payment.expires_at }),
   }
 }
 
-async function checkRepetition(
-  context: Context,
-  key: { partner_id: number; payment_id: number },
-  request_hash: Buffer,
-): Promise<void> {
-  const payment = await loadPayment(context, key)
-  if (payment === undefined) throw new PunteError('PAYMENT_UNKNOWN')
-  if (payment.tokens_revoked_at !== null) throw new PunteError('TOKEN_REVOKED')
-  if (payment.request_hash === null) throw new PunteError('PAYMENT_CLOSED')
-  if (!payment.request_hash.equals(request_hash)) throw new PunteError('PAYMENT_CONFLICT')
+/** The hosted page of a payment; whoever has the address may pay it. */
+export function pageUrl(context: Pick<Context, 'keys' | 'settings'>, key: PaymentKey): string {
+  const state = pageState(context.keys, key)
+  return `${context.settings.PUNTE_CHECKOUT_URL}/payment-initiation?payment=${key.payment_id}&state=${state}`
 }
 
-function termsOf(request: InitiationRequest): Terms {
+const MAX_LINK_HOURS = 2160
+
+/** @throws PunteError FIELD_INVALID */
+export function linkExpiry(context: Context, asked_hours: number | undefined): Date {
+  const hours = asked_hours ?? context.settings.PUNTE_LINK_HOURS
+  if (!Number.isInteger(hours) || hours < 1 || hours > MAX_LINK_HOURS) {
+    const text = `A link lives from 1 to ${MAX_LINK_HOURS} hours.`
+    throw new PunteError('FIELD_INVALID', { field: 'linkValidHours', text })
+  }
+  return new Date(context.clock.now().getTime() + hours * 3_600_000)
+}
+
+async function recordOnce(context: Context, record: RequestRecord): Promise<Recorded | undefined> {
+  try {
+    return await recordRequest(context, record)
+  } catch (error) {
+    const is_taken = error instanceof Error && 'constraint' in error && error.constraint === 'agreements_pkey'
+    if (is_taken) throw new PunteError('AGREEMENT_EXISTS', { field: 'agreementId' })
+    throw error
+  }
+}
+
+function checkSchedule(context: Context, schedule: Schedule, execution_date: string | null): void {
+  const refuse = (field: string, text: string) => new PunteError('FIELD_INVALID', { field, text })
+  if (execution_date !== null) throw refuse('executionDate', 'A series has a startDate, not an executionDate.')
+  const { start_date, end_date } = schedule
+  if (start_date < todayInRomania(context.clock.now())) throw refuse('startDate', 'The first day is past.')
+  if (end_date !== undefined && end_date <= start_date) throw refuse('endDate', 'The last day is not after the first.')
+}
+
+/** The words of the common model, which the card rail uses too. */
+const COMMON_FREQUENCIES: Readonly<Record<Frequency, string>> = {
+  Daily: 'DAILY',
+  Weekly: 'WEEKLY',
+  EveryTwoWeeks: 'FORTNIGHTLY',
+  Monthly: 'MONTHLY',
+  EveryTwoMonths: 'OTHER',
+  Quarterly: 'QUARTERLY',
+  SemiAnnual: 'TWICE_YEARLY',
+  Annual: 'YEARLY',
+}
+
+function seriesOf(payment_id: number, schedule: Schedule, agreement_id: string | undefined) {
+  return {
+    agreement_id: agreement_id ?? `account-${payment_id}`,
+    start_date: schedule.start_date,
+    end_date: schedule.end_date ?? null,
+    payment_frequency: COMMON_FREQUENCIES[schedule.frequency],
+    day_of_execution: schedule.day_of_execution ?? null,
+  }
+}
+
+export function termsOf(request: InitiationRequest): Terms {
   const { creditor_name, creditor_iban, details, debtor_iban, psu_email, psu_intermediar_id, debtor_bank } = request
   return {
     ...(creditor_name !== undefined && { creditor_name: tidy(creditor_name) }),
@@ -77,73 +176,11 @@ function termsOf(request: InitiationRequest): Terms {
   }
 }
 
-/** Names of terms as partners write them. */
-const WIRE_NAMES: Readonly<Record<keyof Terms, string>> = {
-  creditor_name: 'creditorName',
-  creditor_iban: 'creditorIban',
-  details: 'details',
-  debtor_iban: 'debtorIban',
-  email: 'psuEmail',
-  psu_intermediar_id: 'psuIntermediarId',
-  debtor_bank: 'debtorBank',
-}
-
-const FAULT_TEXTS: Readonly<Record<TermsFault, string>> = {
-  required: 'The field must not be empty.',
-  invalid: 'The field is not valid.',
-  not_romanian: 'The IBAN must be of an account in Romania: payments are in RON.',
-  too_long: 'The field is too long.',
-  unsupported_characters: 'The field has no character that can be sent to a bank.',
-  same_account: "The payer's account is the beneficiary's.",
-  wrong_bank: 'The IBAN is not of the preselected bank.',
-}
-
-function checkRequest(
-  context: Context,
-  partner: Partner,
-  terms: Terms,
-  amount_minor: number | undefined,
-  redirect_url: string,
-): void {
-  // A shop's payer can change none of these on the page; in an ERP the payer completes what is missing.
-  if (partner.type === 'Ecommerce') {
-    for (const name of ['creditor_name', 'creditor_iban', 'details'] as const) {
-      if (terms[name] === undefined) throw new PunteError('FIELD_REQUIRED', { field: WIRE_NAMES[name] })
-    }
-    if (amount_minor === undefined) throw new PunteError('FIELD_REQUIRED', { field: 'amount' })
-  }
-  for (const [name, fault] of faultsOf(terms, context.banks)) {
-    const field = WIRE_NAMES[name]
-    if (name === 'debtor_bank') throw new PunteError('BANK_UNKNOWN', { field })
-    if (fault === 'not_romanian') throw new PunteError('IBAN_NOT_ROMANIAN', { field })
-    if (fault === 'invalid' && name.endsWith('_iban')) throw new PunteError('IBAN_INVALID', { field })
-    throw new PunteError(fault === 'required' ? 'FIELD_REQUIRED' : 'FIELD_INVALID', { field, text: FAULT_TEXTS[fault] })
-  }
-  if (!isRegisteredRedirect(partner.redirect_urls, redirect_url)) {
-    throw new PunteError('REDIRECT_URL_NOT_REGISTERED', { field: 'redirectURL' })
-  }
-}
-
-/**
- * Whether an address may take the payer back: same scheme, host and port as a registered one, and its path the same or
- * below it. Credentials, fragments and backslashes are refused, since browsers and parsers disagree about them.
- */
-export function isRegisteredRedirect(registered: readonly string[], address: string): boolean {
-  if (address.length > 2048 || !URL.canParse(address) || /[\\\s\p{Cc}]/u.test(address)) return false
-  const asked = new URL(address)
-  if (asked.username !== '' || asked.password !== '' || asked.hash !== '') return false
-  // URL resolves dot segments, encoded ones too; an encoded slash or backslash could still climb behind a lenient server.
-  if (/%2f|%5c|%2e/i.test(asked.pathname)) return false
-  return registered.some((one) => {
-    const known = new URL(one)
-    const base = known.pathname.endsWith('/') ? known.pathname : `${known.pathname}/`
-    return known.origin === asked.origin && (asked.pathname === known.pathname || asked.pathname.startsWith(base))
-  })
-}
-
-// Keyed, since a bare hash of an IBAN and an amount could be searched by trying.
-function hashOf(context: Context, terms: Terms, amount_minor: number | undefined, redirect_url: string): Buffer {
-  const canonical = JSON.stringify([
+// What a repetition must repeat. A request of the first kinds hashes as it did before there were others.
+function canonical(request: InitiationRequest, terms: Terms, redirect_url: string): unknown {
+  const { amount_minor, schedule, agreement_id, execution_date, link_hours, send_link, psu_id } = request
+  const more = { schedule, agreement_id, execution_date, link_hours, send_link, psu_id }
+  return [
     terms.creditor_name,
     terms.creditor_iban,
     terms.details,
@@ -153,6 +190,6 @@ function hashOf(context: Context, terms: Terms, amount_minor: number | undefined
     terms.debtor_bank,
     amount_minor === undefined ? null : amountText(amount_minor),
     redirect_url,
-  ])
-  return context.keys.hash('initiation-request', createHash('sha256').update(canonical).digest('hex'))
+    ...(Object.values(more).some((value) => value !== undefined) ? [more] : []),
+  ]
 }

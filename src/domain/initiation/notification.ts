@@ -1,9 +1,9 @@
 /** The bank tells that something happened to a payment. What it says is not read: it is asked, as always. */
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
-import { readReturnState } from './capability.ts'
+import { type ReturnKey, readReturnState } from './capability.ts'
 import { settleLoaded } from './settle.ts'
-import { loadPayment, type PaymentKey } from './store.ts'
+import { loadPayment } from './store.ts'
 import { inTurn } from './turns.ts'
 
 /**
@@ -18,7 +18,7 @@ export function takeNotification(context: Context, state: string): { readonly as
   return { asked: inTurn(`push ${partner_id}:${payment_id}`, () => askBank(context, named)) }
 }
 
-async function askBank(context: Context, named: PaymentKey & { readonly attempt_no: number }): Promise<void> {
+async function askBank(context: Context, named: ReturnKey): Promise<void> {
   const payment = await loadPayment(context, named)
   if (payment === undefined || payment.attempt_no !== named.attempt_no) return
   await settleLoaded(context, payment, 'push')

@@ -4,6 +4,7 @@ import test, { after, before, beforeEach } from 'node:test'
 import type { ErrorCode, PunteError } from '../errors.ts'
 import { abandonExpired, abandonPayment } from './abandon.ts'
 import { advance } from './advance.ts'
+import { claimSubmission } from './attempt-store.ts'
 import { pageState, readPageState, readReturnState, returnState } from './capability.ts'
 import { ACCEPTED, type Fixture, openFixture, REQUEST, says, TERMS } from './fixture.ts'
 import { initiatePayment } from './initiate.ts'
@@ -12,7 +13,7 @@ import { takeReturn } from './return.ts'
 import { sealOrder } from './session.ts'
 import { settle } from './settle.ts'
 import { readStatus } from './status.ts'
-import { claimSubmission, listEvents, loadPayment } from './store.ts'
+import { listEvents, loadPayment } from './store.ts'
 import { type BusyBanks, sweepOnce } from './sweeps.ts'
 import { sealTerms } from './terms.ts'
 
@@ -34,7 +35,7 @@ test('the same initPayment answers the same, another one is a conflict', async (
     request: { ...REQUEST },
   })
   assert.deepEqual(again, first)
-  assert.equal(new URL(first.redirect_url).pathname, '/payment-initiation')
+  assert.equal(new URL(first.redirect_url ?? '').pathname, '/payment-initiation')
   await assert.rejects(
     initiatePayment(f.context, {
       partner: f.partner,
@@ -224,6 +225,7 @@ test('an answer that comes after its attempt was let go moves nothing, and the b
 test('a process that dies between claim and record: the sweep finds out', async () => {
   const key = await f.initiated()
   const order = {
+    service: 'payments' as const,
     amount_minor: 1,
     currency: 'RON' as const,
     debtor_iban: '',
@@ -240,7 +242,9 @@ test('a process that dies between claim and record: the sweep finds out', async 
       bank_id: 'carpati',
       request_id: '5f0c4b4e-1111-4222-8333-444455556666',
       order_enc: sealOrder(f.context, { ...key, attempt_no: 1 }, { order, psu: { ip_address: '127.0.0.1' } }),
+      state: 'sending',
       recover_at: new Date(f.now.getTime() + 16_000),
+      open_until: new Date(f.now.getTime() + 1_800_000),
       amount_minor: 1,
       terms_enc: sealTerms(f.context.keys, key, TERMS),
       creditor_iban_hash: null,

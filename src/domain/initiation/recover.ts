@@ -4,15 +4,9 @@
  */
 import type { BankAnswer, BankConnector, Initiated } from '../../infra/banks/connector.ts'
 import type { Context } from '../context.ts'
-import { openOrder } from './session.ts'
-import {
-  type AttemptState,
-  changeAttempt,
-  loadPayment,
-  type PaymentKey,
-  type PaymentRow,
-  recordEvent,
-} from './store.ts'
+import { type AttemptState, changeAttempt } from './attempt-store.ts'
+import { openOrder, openSession } from './session.ts'
+import { loadPayment, type PaymentKey, type PaymentRow, recordEvent } from './store.ts'
 import { callBank, recordInitiation } from './submit.ts'
 
 /**
@@ -40,7 +34,7 @@ export async function recoverSubmission(context: Context, key: PaymentKey): Prom
     return payment.attempt_state
   }
   if (bank.profile.idempotent_initiation) {
-    const answer = await callBank(context, payment, bank, request_id, sent)
+    const answer = await callBank(context, payment, bank, sent, openSession(context, payment)?.access)
     if (answer.kind === 'not_sent' || answer.kind === 'unknown' || isAboutUs(answer)) {
       if (now.getTime() - (payment.submitted_at as Date).getTime() > REPEAT_FOR_MS)
         return giveUp(context, payment, bank)

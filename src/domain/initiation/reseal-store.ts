@@ -20,6 +20,12 @@ const SEALED = {
     key: ['partner_id', 'payment_id', 'attempt_no'],
     types: ['integer', 'bigint', 'integer'],
   },
+  'bank_exchanges.messages_enc': {
+    table: 'bank_exchanges',
+    column: 'messages_enc',
+    key: ['partner_id', 'payment_id', 'exchange_id'],
+    types: ['integer', 'bigint', 'uuid'],
+  },
   'partners.webhook_secret_enc': {
     table: 'partners',
     column: 'webhook_secret_enc',

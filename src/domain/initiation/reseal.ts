@@ -19,6 +19,10 @@ const COLUMNS: readonly { readonly column: SealedColumn; readonly place: (key: r
     column: 'payment_attempts.session_enc',
     place: ([partner, payment, attempt]) => `payment_attempts.session:${partner}:${payment}:${attempt}`,
   },
+  {
+    column: 'bank_exchanges.messages_enc',
+    place: ([partner, payment, exchange]) => `bank_exchanges.messages:${partner}:${payment}:${exchange}`,
+  },
   { column: 'partners.webhook_secret_enc', place: ([, client_id]) => webhookSecretContext(client_id as string) },
 ]
 

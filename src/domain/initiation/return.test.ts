@@ -3,12 +3,13 @@ import assert from 'node:assert/strict'
 import test, { after, before, beforeEach } from 'node:test'
 import type { BankConnector } from '../../infra/banks/connector.ts'
 import type { Context } from '../context.ts'
+import { saveSession } from './attempt-store.ts'
 import { returnState } from './capability.ts'
 import { type Fixture, openFixture, says } from './fixture.ts'
 import { takeNotification } from './notification.ts'
 import { takeReturn } from './return.ts'
 import { openSession, sealSession } from './session.ts'
-import { loadPayment, type PaymentKey, saveSession } from './store.ts'
+import { loadPayment, type PaymentKey } from './store.ts'
 
 let f: Fixture
 before(async () => {
@@ -50,7 +51,7 @@ test('of returns at once one exchanges the code: a bank that sees it twice would
   await Promise.all(returns)
   assert.equal(exchanges, 1)
   const payment = await loadPayment(f.context, key)
-  assert.equal(openSession(f.context, payment as never)?.bank.access_token, 'token for right')
+  assert.equal(openSession(f.context, payment as never)?.bank?.access_token, 'token for right')
   await takeReturn(context, { state: stateOf(key), oauth: { code: 'right' } }).asked
   assert.equal(exchanges, 1, 'a replay spends nothing either')
 })
@@ -70,7 +71,7 @@ test('a code that is refused leaves the way open for the right one; a token is k
   await takeReturn(context, { state: stateOf(key), oauth: { code: 'forged' } }).asked
   await takeReturn(context, { state: stateOf(key), oauth: { code: 'right' } }).asked
   const payment = await loadPayment(f.context, key)
-  assert.equal(openSession(f.context, payment as never)?.bank.access_token, 'token')
+  assert.equal(openSession(f.context, payment as never)?.bank?.access_token, 'token')
 })
 
 test('an exchange that died with its process is made anew after a while', async () => {

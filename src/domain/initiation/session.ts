@@ -1,5 +1,5 @@
 /** What an attempt must remember about the bank and the order, sealed: the connector's session and our order. */
-import type { BankSession, PaymentOrder, PsuContext } from '../../infra/banks/connector.ts'
+import type { AccessSession, BankOrder, BankSession, PsuContext } from '../../infra/banks/connector.ts'
 import type { Keys } from '../../infra/keys/keys.ts'
 import type { PaymentKey, PaymentRow } from './store.ts'
 
@@ -8,7 +8,10 @@ type Sealing = { readonly keys: Keys }
 
 /** The bank's side of an attempt: the connector's session, and what the payer must do next. */
 export type AttemptSession = {
-  readonly bank: BankSession
+  /** Absent while the payer is letting us in, before anything is initiated. */
+  readonly bank?: BankSession
+  /** The payer's leave to use the bank's interface, where the bank wants it first. */
+  readonly access?: AccessSession
   readonly redirect_url?: string
   readonly psu_message?: string
   /** An authorisation code is being exchanged until then (ms since 1970): no other return may spend it too. */
@@ -18,7 +21,7 @@ export type AttemptSession = {
 }
 
 /** Our side: what was sent, so that it can be sent again word for word. */
-export type AttemptOrder = { readonly order: PaymentOrder; readonly psu: PsuContext }
+export type AttemptOrder = { readonly order: BankOrder; readonly psu: PsuContext }
 
 const place = (kind: 'session' | 'order', key: AttemptKey) =>
   `payment_attempts.${kind}:${key.partner_id}:${key.payment_id}:${key.attempt_no}`
@@ -39,5 +42,7 @@ export function openSession(
 
 export function openOrder(context: Sealing, row: Pick<PaymentRow, 'order_enc'> & AttemptKey): AttemptOrder | undefined {
   if (row.order_enc === null) return undefined
-  return JSON.parse(context.keys.open(row.order_enc, place('order', row))) as AttemptOrder
+  const { order, psu } = JSON.parse(context.keys.open(row.order_enc, place('order', row))) as AttemptOrder
+  // Orders of before there were several services do not name theirs.
+  return { order: { ...order, service: order.service ?? 'payments' } as BankOrder, psu }
 }

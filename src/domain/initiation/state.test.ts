@@ -29,26 +29,27 @@ test('the whole table, written out', () => {
   const drawn = PAYMENT_STATUSES.map(
     (from) => `${from}: ${PAYMENT_EVENTS.map((event) => nextStatus(from, event) ?? '-').join(' ')}`,
   )
-  // Columns: received checked pending accepted executing settled rejected cancelled | abandons time limit
+  // Columns: received checked pending accepted executing settled rejected partly cancelled | abandons partner time limit
   assert.deepEqual(drawn, [
-    'INIT: RCVD ACTC PDNG ACCP ACSP ACSC RJCT CANC ABND ABND BLOCKED',
-    'RCVD: - ACTC PDNG ACCP ACSP ACSC RJCT CANC ABND ABND -',
-    'ACTC: - - PDNG ACCP ACSP ACSC RJCT CANC ABND - -',
-    'PDNG: - - - ACCP ACSP ACSC RJCT CANC - - -',
-    'ACCP: - - - - ACSP ACSC RJCT CANC - - -',
-    'ACSP: - - - - - ACSC RJCT CANC - - -',
-    'ACSC: - - - - - - - - - - -',
-    'RJCT: - - - - - - - - - - -',
-    'CANC: - - - - - - - - - - -',
-    'ABND: - - - ACCP ACSP ACSC - - - - -',
-    'BLOCKED: - - - - - - - - - - -',
+    'INIT: RCVD ACTC PDNG ACCP ACSP ACSC RJCT PART CANC ABND CANC ABND BLOCKED',
+    'RCVD: - ACTC PDNG ACCP ACSP ACSC RJCT PART CANC ABND - ABND -',
+    'ACTC: - - PDNG ACCP ACSP ACSC RJCT PART CANC ABND - ABND -',
+    'PDNG: - - - ACCP ACSP ACSC RJCT PART CANC - - - -',
+    'ACCP: - - - - ACSP ACSC RJCT PART CANC - - - -',
+    'ACSP: - - - - - ACSC RJCT PART CANC - - - -',
+    'ACSC: - - - - - - - - - - - - -',
+    'RJCT: - - - - - - - - - - - - -',
+    'CANC: - - - - - - - - - - - - -',
+    'ABND: - - - ACCP ACSP ACSC - PART - - - - -',
+    'BLOCKED: - - - - - - - - - - - - -',
+    'PART: - - - - - - - - - - - - -',
   ])
 })
 
 test('only ABND can be left again, and only by a success of the bank', () => {
   for (const status of FINISHED) {
     const exits = PAYMENT_EVENTS.filter((event) => nextStatus(status, event) !== undefined)
-    assert.deepEqual(exits, status === 'ABND' ? ['bank_accepted', 'bank_executing', 'bank_settled'] : [])
+    assert.deepEqual(exits, status === 'ABND' ? ['bank_accepted', 'bank_executing', 'bank_settled', 'bank_partly'] : [])
   }
 })
 

@@ -18,6 +18,7 @@ export const PAYMENT_STATUSES = [
   'CANC',
   'ABND',
   'BLOCKED',
+  'PART', // only of a list: finished, some of its payments paid and others not
 ] as const
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number]
 
@@ -29,14 +30,16 @@ export const PAYMENT_EVENTS = [
   'bank_executing', // ACSP
   'bank_settled', // ACSC
   'bank_rejected', // RJCT
+  'bank_partly', // PART: of a list, some transfers were refused
   'bank_cancelled', // CANC
   'payer_abandons',
+  'partner_cancels', // before anything is at a bank
   'time_passes',
   'limit_blocks',
 ] as const
 export type PaymentEvent = (typeof PAYMENT_EVENTS)[number]
 
-const BANK_FINAL = { bank_settled: 'ACSC', bank_rejected: 'RJCT', bank_cancelled: 'CANC' } as const
+const BANK_FINAL = { bank_settled: 'ACSC', bank_rejected: 'RJCT', bank_partly: 'PART', bank_cancelled: 'CANC' } as const
 
 /**
  * (status, event) → status. What is not here changes nothing: a bank's answer that is older than what is known never
@@ -52,6 +55,7 @@ export const TRANSITIONS: Readonly<Record<PaymentStatus, Readonly<Partial<Record
     bank_executing: 'ACSP',
     ...BANK_FINAL,
     payer_abandons: 'ABND',
+    partner_cancels: 'CANC',
     time_passes: 'ABND',
     limit_blocks: 'BLOCKED',
   },
@@ -64,19 +68,28 @@ export const TRANSITIONS: Readonly<Record<PaymentStatus, Readonly<Partial<Record
     payer_abandons: 'ABND',
     time_passes: 'ABND',
   },
-  ACTC: { bank_pending: 'PDNG', bank_accepted: 'ACCP', bank_executing: 'ACSP', ...BANK_FINAL, payer_abandons: 'ABND' },
+  // Some banks say ACTC while they still wait for the payer (their profiles tell): there, time passes as in RCVD.
+  ACTC: {
+    bank_pending: 'PDNG',
+    bank_accepted: 'ACCP',
+    bank_executing: 'ACSP',
+    ...BANK_FINAL,
+    payer_abandons: 'ABND',
+    time_passes: 'ABND',
+  },
   PDNG: { bank_accepted: 'ACCP', bank_executing: 'ACSP', ...BANK_FINAL },
   ACCP: { bank_executing: 'ACSP', ...BANK_FINAL },
   ACSP: { ...BANK_FINAL },
-  ABND: { bank_accepted: 'ACCP', bank_executing: 'ACSP', bank_settled: 'ACSC' },
+  ABND: { bank_accepted: 'ACCP', bank_executing: 'ACSP', bank_settled: 'ACSC', bank_partly: 'PART' },
   ACSC: {},
   RJCT: {},
   CANC: {},
   BLOCKED: {},
+  PART: {},
 }
 
 /** Statuses that nothing of ours waits on any more. ABND may still be overtaken by a late success. */
-export const FINISHED: ReadonlySet<PaymentStatus> = new Set(['ACSC', 'RJCT', 'CANC', 'ABND', 'BLOCKED'])
+export const FINISHED: ReadonlySet<PaymentStatus> = new Set(['ACSC', 'RJCT', 'CANC', 'ABND', 'BLOCKED', 'PART'])
 
 /** The next status, or undefined when the event changes nothing. */
 export function nextStatus(status: PaymentStatus, event: PaymentEvent): PaymentStatus | undefined {
@@ -101,6 +114,7 @@ const BANK_STATUS_EVENTS: Readonly<Record<string, PaymentEvent>> = {
   ACWP: 'bank_executing', // not yet posted to the creditor
   ACSC: 'bank_settled',
   ACCC: 'bank_settled', // creditor's account settled, which is later still
+  PART: 'bank_partly',
   RJCT: 'bank_rejected',
   CANC: 'bank_cancelled',
 }

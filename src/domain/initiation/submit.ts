@@ -3,24 +3,26 @@
  * any point between leaves an attempt that recover.ts settles.
  */
 import { randomUUID } from 'node:crypto'
-import { toBankText } from '../../infra/banks/berlin-group/transliterate.ts'
-import type { BankAnswer, BankConnector, Initiated, PaymentOrder, PsuContext } from '../../infra/banks/connector.ts'
+import type {
+  AccessSession,
+  BankAnswer,
+  BankConnector,
+  BankOrder,
+  Initiated,
+  PsuContext,
+} from '../../infra/banks/connector.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
-import { returnState } from './capability.ts'
-import { type AttemptOrder, sealOrder } from './session.ts'
+import { recorded } from '../exchanges/record.ts'
+import { type AttemptState, changeAttempt, claimSubmission, type ListHold } from './attempt-store.ts'
+import { whyNotOffered } from './availability.ts'
+import { type ReturnKey, returnState } from './capability.ts'
+import { type CompleteTerms, orderOf } from './order.ts'
+import { type AttemptOrder, sealOrder, sealSession } from './session.ts'
 import { recordAccepted } from './settle.ts'
 import { FINISHED } from './state.ts'
-import {
-  type AttemptState,
-  type Cause,
-  changeAttempt,
-  claimSubmission,
-  loadPayment,
-  type PaymentKey,
-  type PaymentRow,
-} from './store.ts'
-import { hashesOf, sealTerms, type Terms } from './terms.ts'
+import { type Cause, loadPayment, type PaymentKey, type PaymentRow } from './store.ts'
+import { hashesOf, type StoredTerms, sealTerms } from './terms.ts'
 
 /** Past the bank's time-outs, so that recovery does not meet a submission that is still under way. */
 const RECOVER_MARGIN_MS = 15_000
@@ -28,44 +30,62 @@ const ASK_AGAIN_AFTER_MS = 2_000
 /** Tries of one payment at banks. Each may ring somebody's phone, whoever's name was typed in. */
 const MAX_ATTEMPTS = 20
 
-export type CompleteTerms = Terms &
-  Required<Pick<Terms, 'creditor_name' | 'creditor_iban' | 'details' | 'debtor_iban' | 'email'>>
-
 export type Submission = {
   readonly payment: PaymentRow
   readonly bank: BankConnector
   readonly terms: CompleteTerms
   readonly amount_minor: number
   readonly psu: PsuContext
+  /** Of a list or its item. */
+  readonly list?: ListHold
 }
 
 /**
  * Sends a payment to the bank the payer chose.
  * @returns the payment afterwards
- * @throws PunteError PAYMENT_IN_PROGRESS when another submission was faster, RATE_LIMITED after too many tries
+ * @throws PunteError PAYMENT_IN_PROGRESS when another submission was faster, RATE_LIMITED after too many tries,
+ *   BANK_NOT_OFFERED where the bank has no service for it
  */
-export async function submitPayment(context: Context, input: Submission): Promise<PaymentRow> {
+export function submitPayment(context: Context, input: Submission): Promise<PaymentRow> {
+  const { payment, terms, amount_minor } = input
+  return submitOrder(context, { ...input, orderOf: (attempt) => orderOf(attempt, payment, terms, amount_minor) })
+}
+
+/** The same with the order given: a list is sent as one. Its attempts must be beyond those of its items. */
+export async function submitOrder(
+  context: Context,
+  input: Omit<Submission, 'terms'> & {
+    readonly terms: StoredTerms
+    readonly orderOf: (attempt: PaymentKey & { readonly attempt_no: number }) => BankOrder
+  },
+): Promise<PaymentRow> {
   const { payment, bank, terms, amount_minor, psu } = input
   if (payment.attempt_no >= MAX_ATTEMPTS) throw new PunteError('RATE_LIMITED')
+  if (whyNotOffered(bank.profile, payment, terms) !== undefined) throw new PunteError('BANK_NOT_OFFERED')
+  await leaveEntered(context, payment)
   const key = { partner_id: payment.partner_id, payment_id: payment.payment_id }
-  const attempt = { ...key, attempt_no: payment.attempt_no + 1 }
+  const attempt = { ...key, attempt_no: payment.attempt_no + 1, list_payment_id: payment.list_payment_id }
   const request_id = randomUUID()
-  const order = orderOf(attempt, terms, amount_minor)
+  const order = input.orderOf(attempt)
   const at = context.clock.now()
   const terms_enc = sealTerms(context.keys, key, terms)
   const bank_id = bank.profile.id
+  const state = bank.beginAccess === undefined ? 'sending' : 'entering'
   const claimed = await claimOnce(() =>
     claimSubmission(context, {
       ...key,
       at,
       seen_attempt_no: payment.attempt_no,
       bank_id,
+      state,
       request_id,
       order_enc: sealOrder(context, attempt, { order, psu }),
-      recover_at: new Date(at.getTime() + callsOf(bank) * bank.profile.timeout_ms + RECOVER_MARGIN_MS),
+      recover_at: state === 'entering' ? null : recoverAt(at, bank),
+      open_until: new Date(at.getTime() + context.settings.PUNTE_ABANDON_AFTER_MINUTES * 60_000),
       amount_minor,
       terms_enc,
       ...hashesOf(context.keys, terms),
+      ...(input.list !== undefined && { list: input.list }),
     }),
   )
   if (!claimed) throw new PunteError('PAYMENT_IN_PROGRESS')
@@ -75,18 +95,57 @@ export async function submitPayment(context: Context, input: Submission): Promis
     bank_id,
     amount_minor,
     terms_enc,
-    attempt_state: 'sending',
+    attempt_state: state,
+    request_id,
     session_enc: null,
     refusal: null,
     submitted_at: at,
     returned_at: null,
   }
-  const answer = await callBank(context, attempt, bank, request_id, { order, psu })
+  if (state === 'entering') return enter(context, sending, bank)
+  const answer = await callBank(context, { ...attempt, request_id, submitted_at: at }, bank, { order, psu })
   return recordInitiation(context, sending, answer, 'payer')
 }
 
-// An OAuth bank may first be asked for its metadata.
-const callsOf = (bank: BankConnector): number => (bank.profile.sca === 'oauth' ? 2 : 1)
+/** When a submission that nobody has recorded the answer of is taken up. */
+export function recoverAt(at: Date, bank: BankConnector): Date {
+  // An OAuth bank may first be asked for its metadata, or for a token.
+  const calls = bank.profile.access.kind === 'certificate' ? 1 : 2
+  return new Date(at.getTime() + calls * bank.profile.timeout_ms + RECOVER_MARGIN_MS)
+}
+
+// Who was sent to let us in and is here again has chosen anew; nothing of the payment is at that bank.
+async function leaveEntered(context: Context, payment: PaymentRow): Promise<void> {
+  if (payment.attempt_state !== 'entering') return
+  const change = { attempt_no: payment.attempt_no, from: 'entering', state: 'closed', refusal: 'LEFT' } as const
+  await changeAttempt(context, payment, context.clock.now(), { ...change, next_ask_at: null })
+}
+
+/** Sends the payer to let us in at a bank that wants it before anything is initiated. */
+async function enter(context: Context, payment: PaymentRow, bank: BankConnector): Promise<PaymentRow> {
+  const { attempt_no } = payment
+  const oauth_redirect_uri = `${context.settings.PUNTE_CHECKOUT_URL}/payment-return`
+  const oauth_state = returnState(context.keys, payment)
+  const answer = await recorded(context, payment, bank.profile, 'enter', () =>
+    bank.beginAccess?.({ oauth_redirect_uri, oauth_state }),
+  )
+  const now = context.clock.now()
+  if (answer?.kind !== 'ok') {
+    const refusal = answer?.kind === 'refused' ? `REFUSED:${answer.code}`.slice(0, 100) : 'UNREACHED'
+    await changeAttempt(context, payment, now, {
+      attempt_no,
+      from: 'entering',
+      state: 'closed',
+      refusal,
+      next_ask_at: null,
+    })
+    return { ...payment, attempt_state: 'closed', refusal }
+  }
+  const { access, url } = answer.value
+  const session_enc = sealSession(context, payment, { access, redirect_url: url })
+  await changeAttempt(context, payment, now, { attempt_no, from: 'entering', session_enc, next_ask_at: null })
+  return { ...payment, session_enc }
+}
 
 // Two claims in the same instant meet at the unique index on live attempts: one row wins, the other is told.
 async function claimOnce(claim: () => Promise<boolean>): Promise<boolean> {
@@ -98,43 +157,38 @@ async function claimOnce(claim: () => Promise<boolean>): Promise<boolean> {
   }
 }
 
-/** What the bank is told: only characters that every bank takes; the payment's number in the end-to-end reference. */
-function orderOf(
-  attempt: PaymentKey & { attempt_no: number },
-  terms: CompleteTerms,
-  amount_minor: number,
-): PaymentOrder {
-  return {
-    amount_minor,
-    currency: 'RON',
-    debtor_iban: terms.debtor_iban,
-    creditor_iban: terms.creditor_iban,
-    creditor_name: toBankText(terms.creditor_name, 70),
-    remittance: toBankText(terms.details, 140),
-    end_to_end_id: `P${attempt.partner_id}-${attempt.payment_id}-${attempt.attempt_no}`,
-  }
-}
-
 /** One initiation call; repeated word for word by recovery, with the same X-Request-ID. */
 export function callBank(
   context: Context,
-  attempt: PaymentKey & { readonly attempt_no: number },
+  attempt: ReturnKey & { readonly request_id: string | null; readonly submitted_at: Date | null },
   bank: BankConnector,
-  request_id: string,
   { order, psu }: AttemptOrder,
+  access?: AccessSession,
 ): Promise<BankAnswer<Initiated>> {
-  const state = returnState(context.keys, attempt)
-  const base = `${context.settings.PUNTE_CHECKOUT_URL}/payment-return`
-  return bank.initiate({
+  const { request_id, submitted_at } = attempt
+  if (request_id === null || submitted_at === null) throw new Error('a bank is called without a submission')
+  const input = {
     request_id,
+    at: submitted_at,
     order,
     psu,
+    ...addressesOf(context, attempt),
+    ...(access !== undefined && { access }),
+  }
+  return recorded(context, attempt, bank.profile, 'initiate', () => bank.initiate(input))
+}
+
+/** Where a bank sends this attempt's payer back to, and tells of it. */
+export function addressesOf(context: Context, attempt: ReturnKey) {
+  const state = returnState(context.keys, attempt)
+  const base = `${context.settings.PUNTE_CHECKOUT_URL}/payment-return`
+  return {
     return_uri: `${base}/${state}/ok`,
     return_nok_uri: `${base}/${state}/nok`,
     notification_uri: `${context.settings.PUNTE_CHECKOUT_URL}/bank-notification/${state}`,
     oauth_redirect_uri: base,
     oauth_state: state,
-  })
+  }
 }
 
 /**
@@ -152,7 +206,8 @@ export async function recordInitiation(
     // The payer left, or the attempt was let go, while the bank was answering: nobody will authorise this.
     const let_go = accepted.attempt_state === 'closed' && !FINISHED.has(accepted.status)
     const over = let_go || accepted.attempt_no !== payment.attempt_no
-    if (over || accepted.status === 'ABND') await cancelQuietly(context, payment, answer.value)
+    const is_for_nobody = accepted.attempt_state === 'open' && FINISHED.has(accepted.status)
+    if (over || is_for_nobody) await cancelQuietly(context, payment, answer.value)
     return accepted
   }
   const now = context.clock.now()
@@ -184,7 +239,8 @@ async function recordAttempt(
 
 async function cancelQuietly(context: Context, payment: PaymentRow, initiated: Initiated): Promise<void> {
   const bank = payment.bank_id === null ? undefined : context.banks.get(payment.bank_id)
-  const answer = await bank?.cancel(initiated.session)
+  const answer =
+    bank && (await recorded(context, payment, bank.profile, 'cancel', () => bank.cancel(initiated.session)))
   context.log.info(
     { payment_id: payment.payment_id, answer: answer?.kind },
     'cancelled at the bank: nobody is there to authorise it',

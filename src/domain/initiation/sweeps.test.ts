@@ -12,8 +12,8 @@ after(() => f?.close())
 
 test('more unpaid payments than one look takes are abandoned at the next, not five seconds later', async () => {
   await f.context.db.query({
-    text: `insert into payments (partner_id, certificate_thumbprint, refresh_hash, created_at)
-      select $1, 'thumb', '\\x00', $2 from generate_series(1, 250)`,
+    text: `insert into payments (partner_id, certificate_thumbprint, refresh_hash, created_at, expires_at)
+      select $1, 'thumb', '\\x00', $2::timestamptz, $2::timestamptz + interval '30 minutes' from generate_series(1, 250)`,
     values: [f.partner.partner_id, new Date(f.now.getTime() - 31 * 60_000)],
   })
   const left = async () => {

@@ -6,9 +6,10 @@
 import { startLoop } from '../../infra/jobs/loop.ts'
 import type { Context } from '../context.ts'
 import { abandonExpired } from './abandon.ts'
+import { claimDueAttempt, type DueAttempt, dueAttempts } from './attempt-store.ts'
 import { recoverSubmission } from './recover.ts'
 import { settleLoaded } from './settle.ts'
-import { claimDueAttempt, type DueAttempt, dueAttempts, loadPayment } from './store.ts'
+import { loadPayment } from './store.ts'
 
 const EVERY_MS = 1_000
 const EXPIRE_EVERY_MS = 5_000

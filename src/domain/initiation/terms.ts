@@ -4,7 +4,8 @@
  */
 
 import { isValidIBAN } from 'ibantools'
-import { toBankText } from '../../infra/banks/berlin-group/transliterate.ts'
+import { toBankText } from '../../infra/banks/berlin-group/messages/transliterate.ts'
+import type { Schedule } from '../../infra/banks/connector.ts'
 import type { BankRegistry } from '../../infra/banks/registry.ts'
 import type { Keys } from '../../infra/keys/keys.ts'
 
@@ -17,6 +18,15 @@ export type Terms = {
   /** The partner's own id of the payer. */
   readonly psu_intermediar_id?: string
   readonly debtor_bank?: string
+}
+
+/** What is kept of a payment: its terms, and how they are to be carried out. */
+export type StoredTerms = Terms & {
+  readonly schedule?: Schedule
+  /** Of a list: one booking of the sum rather than one a payment. */
+  readonly batch_booking?: boolean
+  /** Of a list: the language of the page, for the mail. */
+  readonly language?: 'ro' | 'en'
 }
 
 export const MAX_NAME = 70
@@ -94,7 +104,7 @@ function emailFault(email: string): TermsFault | undefined {
 type PaymentKey = { readonly partner_id: number; readonly payment_id: number }
 const place = (key: PaymentKey) => `payments.terms:${key.partner_id}:${key.payment_id}`
 
-export function sealTerms(keys: Keys, key: PaymentKey, terms: Terms): Buffer {
+export function sealTerms(keys: Keys, key: PaymentKey, terms: StoredTerms): Buffer {
   return keys.seal(JSON.stringify(terms), place(key))
 }
 
@@ -102,8 +112,10 @@ export function sealTerms(keys: Keys, key: PaymentKey, terms: Terms): Buffer {
 export function openTerms(
   context: { readonly keys: Keys },
   payment: PaymentKey & { readonly terms_enc: Buffer | null },
-): Terms {
-  return payment.terms_enc === null ? {} : (JSON.parse(context.keys.open(payment.terms_enc, place(payment))) as Terms)
+): StoredTerms {
+  return payment.terms_enc === null
+    ? {}
+    : (JSON.parse(context.keys.open(payment.terms_enc, place(payment))) as StoredTerms)
 }
 
 /** Keyed hashes of what must be found again without opening every row. */

@@ -3,13 +3,14 @@
  * Whoever comes while one is under way shares the one that begins after it: everybody's question is asked after they came,
  * and a flood of calls is at most one question at a time.
  */
-type Turn = { readonly running: Promise<void>; next: Promise<void> | undefined }
+type Turn<T> = { readonly running: Promise<T>; next: Promise<T> | undefined }
 
-const turns = new Map<string, Turn>()
+const turns = new Map<string, Turn<unknown>>()
 
-/** Runs `work` now, or once after what is under way under this name. Rejects with what its run rejects with. */
-export function inTurn(name: string, work: () => Promise<void>): Promise<void> {
-  const turn = turns.get(name)
+/** Runs `work` now, or once after what is under way under this name; answers and rejects as its run does. */
+export function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
+  // A name belongs to one kind of work, so what runs under it answers alike.
+  const turn = turns.get(name) as Turn<T> | undefined
   if (turn === undefined) return run(name, work)
   turn.next ??= turn.running.then(
     () => run(name, work),
@@ -18,8 +19,8 @@ export function inTurn(name: string, work: () => Promise<void>): Promise<void> {
   return turn.next
 }
 
-function run(name: string, work: () => Promise<void>): Promise<void> {
-  const turn: Turn = { running: work(), next: undefined }
+function run<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const turn: Turn<T> = { running: work(), next: undefined }
   turns.set(name, turn)
   const over = () => {
     if (turn.next === undefined) turns.delete(name)

@@ -57,7 +57,7 @@ test('of two acceptances the first recorded stands, with its way to the bank and
   assert.ok(payment)
   const session = openSession(f.context, payment)
   assert.equal(session?.redirect_url, 'https://bank.example/repetition')
-  assert.equal(session?.bank.code_verifier, 'https://bank.example/repetition')
+  assert.equal(session?.bank?.code_verifier, 'https://bank.example/repetition')
   assert.equal(f.bank.asked.cancel, 0, 'it is the same payment at the bank')
   const received = (await listEvents(f.context, key)).find(({ status }) => status === 'RCVD')
   assert.equal(received?.cause, 'worker')

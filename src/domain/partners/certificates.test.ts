@@ -180,6 +180,8 @@ function partnerWith(bundle: Made[], revocation_list?: string): Partner {
     redirect_urls: [],
     colour: '#000000',
     require_signed_requests: false,
+    may_headless: false,
+    may_flexible_url: false,
     certificates: [certificate],
   }
 }

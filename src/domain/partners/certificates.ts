@@ -7,6 +7,7 @@ import { X509Certificate } from 'node:crypto'
 import { type ErrorCode, PunteError } from '../errors.ts'
 import { type Authority, oneLineName, readAuthorities, walkToAnchor } from './authorities.ts'
 import type { Partner, PartnerCertificate } from './directory.ts'
+import { rememberPresented } from './last-presented.ts'
 import { normalSerial, type RevocationList, readRevocationLists } from './revocation.ts'
 
 /** A certificate that a TLS client presented and holds the key of. */
@@ -64,6 +65,7 @@ export async function checkCertificate(partner: Partner, presented: PresentedCer
   const refusal = verdict.refusal ?? (now > presented.valid_to ? 'CERTIFICATE_EXPIRED' : undefined)
   if (refusal !== undefined)
     throw new PunteError(refusal, { detail: `partner ${partner.partner_id}, certificate ${presented.thumbprint}` })
+  rememberPresented(partner.partner_id, presented)
 }
 
 async function judge(partner: Partner, presented: PresentedCertificate, now: number): Promise<ErrorCode | undefined> {

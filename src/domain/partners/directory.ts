@@ -36,6 +36,10 @@ export type Partner = {
   /** #rrggbb */
   readonly colour: string
   readonly require_signed_requests: boolean
+  /** May show its own page instead of ours, so that the payer goes from it straight to the bank (isHeadless). */
+  readonly may_headless: boolean
+  /** May name any return address on a registered host, payment by payment (flexibleURL). */
+  readonly may_flexible_url: boolean
   readonly webhook_url?: string
   /** `whsec_` + base64, opened. Never logged. */
   readonly webhook_secret?: string
@@ -130,6 +134,8 @@ function openPartner(row: PartnerRow, keys: Keys, log: Log): Partner {
     ...(row.logo === null ? {} : { logo: row.logo }),
     colour: row.colour,
     require_signed_requests: row.require_signed_requests,
+    may_headless: row.may_headless,
+    may_flexible_url: row.may_flexible_url,
     ...(row.webhook_url === null ? {} : { webhook_url: row.webhook_url }),
     ...(webhook_secret === undefined ? {} : { webhook_secret }),
     ...(row.requests_per_minute === null ? {} : { requests_per_minute: row.requests_per_minute }),

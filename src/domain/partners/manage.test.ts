@@ -89,7 +89,17 @@ test('directory objects stay the same until something changes', async () => {
   assert.equal(directory.byClientId(client_id)?.status, 'suspended')
   assert.equal(before_change?.status, 'active')
   const secret = await renewWebhookSecret(context(), client_id)
-  await updateProfile(context(), { client_id, colour: '#ABCDEF', require_signed_requests: true })
+  assert.deepEqual(
+    [directory.byClientId(client_id)?.may_headless, directory.byClientId(client_id)?.may_flexible_url],
+    [false, false],
+  )
+  await updateProfile(context(), {
+    client_id,
+    colour: '#ABCDEF',
+    require_signed_requests: true,
+    may_headless: true,
+    may_flexible_url: true,
+  })
   await setRedirectUrls(context(), { client_id, redirect_urls: ['http://localhost:4403/a'] })
   await directory.refresh()
   const { webhook_secret, colour, require_signed_requests, redirect_urls } = directory.byClientId(client_id) ?? {}
@@ -97,6 +107,14 @@ test('directory objects stay the same until something changes', async () => {
     [webhook_secret, colour, require_signed_requests, redirect_urls],
     [secret, '#abcdef', true, ['http://localhost:4403/a']],
   )
+  const may = () => {
+    const { may_headless, may_flexible_url } = directory.byClientId(client_id) ?? {}
+    return [may_headless, may_flexible_url]
+  }
+  assert.deepEqual(may(), [true, true])
+  await updateProfile(context(), { client_id, may_headless: false })
+  await directory.refresh()
+  assert.deepEqual(may(), [false, true])
 })
 
 test('certificates: added, shown, withdrawn; only with the authority that issued them', async () => {

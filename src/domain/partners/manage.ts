@@ -57,6 +57,8 @@ export type NewPartnerInput = {
   readonly logo?: string
   readonly colour?: string
   readonly require_signed_requests?: boolean
+  readonly may_headless?: boolean
+  readonly may_flexible_url?: boolean
   readonly webhook_url?: string
   /** Made when absent. */
   readonly webhook_secret?: string
@@ -93,6 +95,8 @@ export async function addPartner(
     logo: input.logo === undefined ? null : checkLogo(input.logo),
     colour: checkColour(input.colour ?? DEFAULT_COLOUR),
     require_signed_requests: input.require_signed_requests ?? false,
+    may_headless: input.may_headless ?? false,
+    may_flexible_url: input.may_flexible_url ?? false,
     webhook_url: input.webhook_url === undefined ? null : checkWebhookUrl(input.webhook_url),
     webhook_secret_enc: ctx.keys.seal(webhook_secret, webhookSecretContext(client_id)),
     requests_per_minute: input.requests_per_minute === undefined ? null : checkRate(input.requests_per_minute),
@@ -187,7 +191,17 @@ export async function resumePartner(ctx: ManageContext, client_id: string): Prom
 }
 
 export type ProfileInput = Partial<
-  Pick<NewPartnerInput, 'name' | 'logo' | 'colour' | 'require_signed_requests' | 'webhook_url' | 'requests_per_minute'>
+  Pick<
+    NewPartnerInput,
+    | 'name'
+    | 'logo'
+    | 'colour'
+    | 'require_signed_requests'
+    | 'may_headless'
+    | 'may_flexible_url'
+    | 'webhook_url'
+    | 'requests_per_minute'
+  >
 >
 
 /** Changes what is given. @throws PunteError CLIENT_UNKNOWN, FIELD_INVALID */
@@ -200,6 +214,8 @@ export async function updateProfile(
     ...(input.logo !== undefined && { logo: checkLogo(input.logo) }),
     ...(input.colour !== undefined && { colour: checkColour(input.colour) }),
     ...(input.require_signed_requests !== undefined && { require_signed_requests: input.require_signed_requests }),
+    ...(input.may_headless !== undefined && { may_headless: input.may_headless }),
+    ...(input.may_flexible_url !== undefined && { may_flexible_url: input.may_flexible_url }),
     ...(input.webhook_url !== undefined && { webhook_url: checkWebhookUrl(input.webhook_url) }),
     ...(input.requests_per_minute !== undefined && { requests_per_minute: checkRate(input.requests_per_minute) }),
   })

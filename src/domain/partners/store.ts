@@ -11,6 +11,8 @@ export type PartnerRow = {
   logo: string | null
   colour: string
   require_signed_requests: boolean
+  may_headless: boolean
+  may_flexible_url: boolean
   webhook_url: string | null
   webhook_secret_enc: Buffer | null
   requests_per_minute: number | null
@@ -47,7 +49,8 @@ export async function loadFingerprint(db: Database): Promise<string> {
 }
 
 const PARTNER_COLUMNS = `p.partner_id, p.client_id, p.name, p.type, p.status, p.redirect_urls, p.logo, p.colour,
-  p.require_signed_requests, p.webhook_url, p.webhook_secret_enc, p.requests_per_minute, p.created_at`
+  p.require_signed_requests, p.may_headless, p.may_flexible_url, p.webhook_url, p.webhook_secret_enc, p.requests_per_minute,
+  p.created_at`
 
 function partnersQuery(where: string, include_withdrawn: boolean): string {
   return `select ${PARTNER_COLUMNS}, coalesce(
@@ -84,6 +87,8 @@ export type NewPartner = Pick<
   | 'logo'
   | 'colour'
   | 'require_signed_requests'
+  | 'may_headless'
+  | 'may_flexible_url'
   | 'webhook_url'
   | 'webhook_secret_enc'
   | 'requests_per_minute'
@@ -102,13 +107,13 @@ export async function insertPartner(
   const { rows } = await db.query<{ partner_id: number }>({
     text: `with added as (
         insert into partners (client_id, name, type, redirect_urls, logo, colour, require_signed_requests, webhook_url,
-          webhook_secret_enc, requests_per_minute)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+          webhook_secret_enc, requests_per_minute, may_headless, may_flexible_url)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         on conflict (client_id) do nothing
         returning partner_id),
       certified as (
         insert into partner_certificates (partner_id, subject, issuer, authority_pem, revocation_list, revocation_list_url)
-        select partner_id, $11, $12, $13, $14, $15 from added where $11::text is not null)
+        select partner_id, $13, $14, $15, $16, $17 from added where $13::text is not null)
       select partner_id from added`,
     values: [
       partner.client_id,
@@ -121,6 +126,8 @@ export async function insertPartner(
       partner.webhook_url,
       partner.webhook_secret_enc,
       partner.requests_per_minute,
+      partner.may_headless,
+      partner.may_flexible_url,
       ...certificateValues(certificate),
     ],
   })
@@ -201,6 +208,8 @@ const CHANGEABLE = [
   'logo',
   'colour',
   'require_signed_requests',
+  'may_headless',
+  'may_flexible_url',
   'webhook_url',
   'webhook_secret_enc',
   'requests_per_minute',
@@ -220,26 +229,64 @@ export async function updatePartner(db: Database, client_id: string, changes: Pa
 
 // ---- Tokens: one pair belongs to one payment, so its state lives in the payment's row.
 
+/** What a token call asks beside a number: a link that can be sent, the partner's own page, a free return address. */
+export type PaymentFlags = { readonly is_link: boolean; readonly is_headless: boolean; readonly flexible_url: boolean }
+
 /** Reserves a payment number with its token pair and first event, in one statement. */
 export async function insertReservedPayment(
   db: Database,
-  input: { partner_id: number; certificate_thumbprint: string; refresh_hash: Buffer; at: Date },
+  input: {
+    partner_id: number
+    certificate_thumbprint: string
+    refresh_hash: Buffer
+    at: Date
+    expires_at: Date
+    flags: PaymentFlags
+  },
 ): Promise<number> {
   const { rows } = await db.query<{ payment_id: number }>({
     name: 'tokens-issue',
     text: `with reserved as (
-        insert into payments (partner_id, certificate_thumbprint, refresh_hash, event_no, created_at, status_at)
-        values ($1, $2, $3, 1, $4, $4)
+        insert into payments (partner_id, certificate_thumbprint, refresh_hash, event_no, created_at, status_at, expires_at,
+          is_link, is_headless, flexible_url)
+        values ($1, $2, $3, 1, $4, $4, $5, $6, $7, $8)
         returning partner_id, payment_id),
       told as (
         insert into payment_events (partner_id, payment_id, event_no, type, status, cause, at)
         select partner_id, payment_id, 1, 'payment.reserved', 'INIT', 'partner', $4 from reserved)
       select payment_id from reserved`,
-    values: [input.partner_id, input.certificate_thumbprint, input.refresh_hash, input.at],
+    values: [
+      input.partner_id,
+      input.certificate_thumbprint,
+      input.refresh_hash,
+      input.at,
+      input.expires_at,
+      input.flags.is_link,
+      input.flags.is_headless,
+      input.flags.flexible_url,
+    ],
   })
   const row = rows[0]
   if (row === undefined) throw new Error('reserving a payment returned no row')
   return row.payment_id
+}
+
+/**
+ * Gives a payment that the partner already has a new refresh token, for whichever of its certificates asks; what was
+ * handed out before for it is refreshed no more.
+ * @returns whether there is such a payment, of the calls' own kind
+ */
+export async function replaceRefreshHash(
+  db: Database,
+  input: { partner_id: number; payment_id: number; certificate_thumbprint: string; new_hash: Buffer },
+): Promise<boolean> {
+  const { rowCount } = await db.query({
+    name: 'tokens-again',
+    text: `update payments set refresh_hash = $4, certificate_thumbprint = $3
+      where partner_id = $1 and payment_id = $2 and kind <> 'item' and tokens_revoked_at is null`,
+    values: [input.partner_id, input.payment_id, input.certificate_thumbprint, input.new_hash],
+  })
+  return rowCount === 1
 }
 
 /** Puts the new refresh token in the place of the presented one. @returns whether that one was the current one */

@@ -15,7 +15,14 @@ import {
   refreshHash,
   writeRefreshToken,
 } from './refresh-token.ts'
-import { insertReservedPayment, loadTokenState, revokeTokens, rotateRefreshHash } from './store.ts'
+import {
+  insertReservedPayment,
+  loadTokenState,
+  type PaymentFlags,
+  replaceRefreshHash,
+  revokeTokens,
+  rotateRefreshHash,
+} from './store.ts'
 
 export type TokenContext = Pick<Context, 'settings' | 'db' | 'clock' | 'keys' | 'log'>
 
@@ -27,12 +34,14 @@ export type IssuedTokens = {
   readonly expires_in: number
 }
 
+const NO_FLAGS: PaymentFlags = { is_link: false, is_headless: false, flexible_url: false }
+
 /** Reserves a new payment (status INIT, nothing asked yet) and issues its tokens. */
 export async function issueTokens(
   ctx: TokenContext,
-  input: { readonly partner: Partner; readonly certificate_thumbprint: string },
+  input: { readonly partner: Partner; readonly certificate_thumbprint: string; readonly flags?: PaymentFlags },
 ): Promise<IssuedTokens> {
-  const { partner, certificate_thumbprint } = input
+  const { partner, certificate_thumbprint, flags = NO_FLAGS } = input
   const at = ctx.clock.now()
   const secret = newRefreshSecret()
   const payment_id = await insertReservedPayment(ctx.db, {
@@ -40,8 +49,32 @@ export async function issueTokens(
     certificate_thumbprint,
     refresh_hash: refreshHash(secret),
     at,
+    expires_at: new Date(at.getTime() + ctx.settings.PUNTE_ABANDON_AFTER_MINUTES * 60_000),
+    flags,
   })
   return makePair(ctx, partner, { payment_id, certificate_thumbprint, generation: 1, secret, now: at.getTime() })
+}
+
+/**
+ * A new pair for a payment the partner already has: a series or a day to come outlives every refresh token, and must
+ * still be asked about and cancelled. The earlier refresh token works no more.
+ * @throws PunteError PAYMENT_UNKNOWN, also for another partner's payment and for one whose tokens are revoked
+ */
+export async function issueTokensAgain(
+  ctx: TokenContext,
+  input: { readonly partner: Partner; readonly certificate_thumbprint: string; readonly payment_id: number },
+): Promise<IssuedTokens> {
+  const { partner, certificate_thumbprint, payment_id } = input
+  const secret = newRefreshSecret()
+  const replaced = await replaceRefreshHash(ctx.db, {
+    partner_id: partner.partner_id,
+    payment_id,
+    certificate_thumbprint,
+    new_hash: refreshHash(secret),
+  })
+  if (!replaced) throw new PunteError('PAYMENT_UNKNOWN')
+  const now = ctx.clock.now().getTime()
+  return makePair(ctx, partner, { payment_id, certificate_thumbprint, generation: 1, secret, now })
 }
 
 /**

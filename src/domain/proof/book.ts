@@ -1,7 +1,7 @@
 /**
  * The proof that no money is lost: what Punte has written down, held against what others have (banks' ledgers, statements
  * of account, the acquirer's book) and against what partners and payers were told.
- * payments.ts and orders.ts compare (pure, one row at a time); book.ts (here) is what the others' books come down to and
+ * payments.ts (with series.ts) and orders.ts compare (pure, one row at a time); book.ts (here) is what the others' books come down to and
  * ledger.ts, statement.ts, acquirer-book.ts read them; store.ts reads our rows in pages; prove.ts goes through all of it.
  */
 
@@ -29,6 +29,10 @@ export type DisagreementKind =
   | 'webhook_contradicts'
   | 'mail_not_sent'
   | 'mail_contradicts'
+  | 'list_differs'
+  | 'executed_too_early'
+  | 'executed_too_often'
+  | 'executed_after_end'
   | 'order_charged_twice'
   | 'order_differs'
   | 'failure_stands_at_acquirer'

@@ -14,6 +14,7 @@ const PERIOD = { from_ms: 1_000, to_ms: 9_000 }
 const PAID: PaymentFacts = {
   partner_id: 1,
   payment_id: 100,
+  kind: 'single',
   status: 'ACSC',
   bank_id: 'carpati',
   amount_minor: 1_999,
@@ -31,6 +32,8 @@ const PAID: PaymentFacts = {
   mail_state: 'sent',
   told_paid: false,
   mailed_paid: false,
+  items: null,
+  series: null,
 }
 const UNPAID: PaymentFacts = { ...PAID, status: 'RJCT', settled_attempt_no: null }
 
@@ -90,6 +93,37 @@ test('each disagreement has its name, and says what either side says', () => {
       assert.ok(says.punte !== undefined, name)
     }
   }
+})
+
+test('a list has no money of its own, and is what its items are', () => {
+  const items = { agreed: 3, count: 3, amount_minor: 1_999, paid: 3, open: 0 }
+  const list: PaymentFacts = { ...PAID, kind: 'list', items }
+  assert.deepEqual(kinds(list, []), [])
+  assert.deepEqual(kinds({ ...list, status: 'PART', items: { ...items, paid: 2 } }, []), [])
+  assert.deepEqual(kinds({ ...list, status: 'RJCT', items: { ...items, paid: 0 } }, []), [])
+  assert.deepEqual(kinds({ ...list, finished_at: null, items: null }, []), [], 'not at its end')
+  const wrong: readonly (readonly [string, PaymentFacts])[] = [
+    ['one is missing', { ...list, items: { ...items, count: 2 } }],
+    ['another sum', { ...list, items: { ...items, amount_minor: 1_998 } }],
+    ['all said, two paid', { ...list, items: { ...items, paid: 2 } }],
+    ['part said, all paid', { ...list, status: 'PART' }],
+    ['part said, none paid', { ...list, status: 'PART', items: { ...items, paid: 0 } }],
+    ['refused said, one paid', { ...list, status: 'RJCT', items: { ...items, paid: 1 } }],
+    ['ended with one open', { ...list, status: 'PART', items: { ...items, paid: 2, open: 1 } }],
+  ]
+  for (const [name, payment] of wrong) assert.deepEqual(kinds(payment, []), ['list_differs'], name)
+  assert.deepEqual(kinds(list, [DEBIT]), ['list_differs'], 'booked as one')
+  assert.deepEqual(kinds({ ...list, webhook_state: 'failed' }, []), ['webhook_not_acknowledged'])
+  const unsettled = { ...list, status: 'RCVD', finished_at: null, attempt_state: 'unknown' }
+  assert.deepEqual(kinds(unsettled, []), ['attempt_unsettled'])
+})
+
+test('an item is paid as a single payment is, and nobody is told of it alone', () => {
+  const item: PaymentFacts = { ...PAID, kind: 'item', has_webhook: false, webhook_state: null, has_mail: false }
+  assert.deepEqual(kinds({ ...item, mail_state: null }, [DEBIT, CREDIT]), [])
+  assert.deepEqual(kinds(item, [CREDIT]), ['payment_not_in_book'])
+  assert.deepEqual(kinds(item, [DEBIT, DEBIT, CREDIT]), ['paid_twice'])
+  assert.deepEqual(kinds({ ...item, status: 'RJCT' }, [DEBIT]), ['paid_but_not_settled'])
 })
 
 test('a submission of unknown fate is told once its time is over', () => {

@@ -9,17 +9,22 @@ import {
   type Period,
   paymentKey,
 } from './book.ts'
+import { compareSeries, type SeriesFacts } from './series.ts'
 
 /** A payment as the proof reads it. */
 export type PaymentFacts = {
   readonly partner_id: number
   readonly payment_id: number
+  /** A list has no money of its own, its items have; of a recurring one each execution is an entry. */
+  readonly kind: 'single' | 'list' | 'item' | 'recurring'
   readonly status: string
+  /** Of an item: its own, or its list's. */
   readonly bank_id: string | null
   readonly amount_minor: number | null
   readonly attempt_no: number
   readonly attempt_state: string | null
   readonly submitted_at: Date | null
+  /** Under which it was paid. Of an item that the bank took with its list: the list's. */
   readonly settled_attempt_no: number | null
   readonly finished_at: Date | null
   /** In hex. */
@@ -36,6 +41,19 @@ export type PaymentFacts = {
   /** A webhook or mail said ACSC although the payment is not. */
   readonly told_paid: boolean
   readonly mailed_paid: boolean
+  /** Of a list that has ended. */
+  readonly items: ItemCounts | null
+  /** Of a recurring payment. */
+  readonly series: SeriesFacts | null
+}
+
+/** How a list's items stand. */
+export type ItemCounts = {
+  readonly agreed: number
+  readonly count: number
+  readonly amount_minor: number
+  readonly paid: number
+  readonly open: number
 }
 
 const ron = (amount_minor: number | null, currency = 'RON') =>
@@ -43,12 +61,16 @@ const ron = (amount_minor: number | null, currency = 'RON') =>
 
 /** Whether the book must hold a payment that was made in the period. */
 export function isIn(book: Book, payment: PaymentFacts): 'debit' | 'credit' | undefined {
+  if (!isPaidOnce(payment)) return undefined
   if (book.kind === 'ledger') return payment.bank_id === book.bank_id ? 'debit' : undefined
   const at_ms = payment.finished_at?.getTime() ?? 0
   if (at_ms < book.from_ms || at_ms >= book.to_ms) return undefined
   if (book.iban_hash === payment.creditor_iban_hash) return 'credit'
   return book.iban_hash === payment.debtor_iban_hash ? 'debit' : undefined
 }
+
+/** Whether ACSC of it means that its amount was taken, once. */
+export const isPaidOnce = ({ kind }: PaymentFacts): boolean => kind === 'single' || kind === 'item'
 
 /**
  * @param entries all that the books hold under this payment's number, in and out of the period
@@ -63,7 +85,12 @@ export function comparePayment(
   const finished_ms = payment.finished_at?.getTime()
   const finished = finished_ms !== undefined && isWithin(finished_ms, period)
   const found: Disagreement[] = []
-  if (payment.status === 'ACSC') {
+  if (payment.kind === 'recurring')
+    found.push(...compareSeries(payment, entries, period), ...compareAttempt(payment, period))
+  else if (payment.kind === 'list') {
+    found.push(...compareListEntries(payment, entries, period), ...compareAttempt(payment, period))
+    if (finished) found.push(...compareList(payment))
+  } else if (payment.status === 'ACSC') {
     const concerned = finished || entries.some(({ at_ms }) => isWithin(at_ms, period))
     if (concerned) found.push(...comparePaid(payment, entries, finished ? books : []))
   } else found.push(...compareUnpaid(payment, entries, period))
@@ -126,13 +153,43 @@ function compareUnpaid(payment: PaymentFacts, entries: readonly Entry[], period:
     const says = `${directionMeant(entry)} of ${ron(minor, entry.currency)}, attempt ${entry.attempt_no}`
     found.push(about('paid_but_not_settled', { punte: payment.status, [entry.book.name]: says }))
   }
-  const { attempt_state, attempt_no, bank_id, submitted_at } = payment
-  const unsettled = attempt_state === 'sending' || attempt_state === 'unknown'
-  if (unsettled && submitted_at !== null && submitted_at.getTime() < period.to_ms) {
-    const since = `${attempt_state} since ${submitted_at.toISOString()}`
-    found.push(about('attempt_unsettled', { punte: `${payment.status}, attempt ${attempt_no} at ${bank_id} ${since}` }))
-  }
-  return found
+  return [...found, ...compareAttempt(payment, period)]
+}
+
+/** A submission whose fate is not known. */
+function compareAttempt(payment: PaymentFacts, period: Period): Disagreement[] {
+  const { status, attempt_state, attempt_no, bank_id, submitted_at } = payment
+  const is_settled = attempt_state !== 'sending' && attempt_state !== 'unknown'
+  if (is_settled || submitted_at === null || submitted_at.getTime() >= period.to_ms) return []
+  const since = `${attempt_state} since ${submitted_at.toISOString()}`
+  const punte = `${status}, attempt ${attempt_no} at ${bank_id} ${since}`
+  return [disagreementAbout(payment)('attempt_unsettled', { punte })]
+}
+
+/** Each transfer of a list is booked under its own number. */
+function compareListEntries(payment: PaymentFacts, entries: readonly Entry[], period: Period): Disagreement[] {
+  const about = disagreementAbout(payment)
+  return entries
+    .filter(({ at_ms }) => isWithin(at_ms, period))
+    .map(({ book, direction, amount_minor, currency }) =>
+      about('list_differs', {
+        punte: `${payment.status}, a list, which is paid by its items`,
+        [book.name]: `${direction} of ${ron(amount_minor, currency)}`,
+      }),
+    )
+}
+
+/** A list is the sum of its items, and ends as they do. */
+function compareList(payment: PaymentFacts): Disagreement[] {
+  const { status, amount_minor, items } = payment
+  if (items === null) return []
+  const { agreed, count, paid, open } = items
+  const expected = paid === 0 ? undefined : paid === count ? 'ACSC' : 'PART'
+  const is_status = expected === undefined ? status !== 'ACSC' && status !== 'PART' : status === expected
+  if (count === agreed && items.amount_minor === amount_minor && open === 0 && is_status) return []
+  const punte = `${status}, ${agreed} payments of ${ron(amount_minor)}`
+  const said = `${count} of ${ron(items.amount_minor)}, ${paid} paid, ${open} open`
+  return [disagreementAbout(payment)('list_differs', { punte, items: said })]
 }
 
 /** A reversal of a debit is booked as a credit. */

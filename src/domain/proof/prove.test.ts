@@ -96,6 +96,69 @@ test('payments: what was told is read, and each planted fault is found', async (
   )
 })
 
+/** A payment of another kind, beside a paid one whose other columns it has. */
+async function beside(
+  one: PaymentKey,
+  payment_id: number,
+  changes: Readonly<Record<string, unknown>>,
+): Promise<PaymentKey> {
+  const row = JSON.stringify({ payment_id, ...changes })
+  await rail.context.db.query({
+    text: `insert into payments select (jsonb_populate_record(p, $3::jsonb)).* from payments p where partner_id = $1 and payment_id = $2`,
+    values: [one.partner_id, one.payment_id, row],
+  })
+  return { partner_id: one.partner_id, payment_id }
+}
+
+test('lists, their items and series are compared each in its way', async () => {
+  const { db } = rail.context
+  const run = (text: string, values: readonly unknown[] = []) => db.query({ text, values })
+  const one = await paid()
+  const { partner_id } = one
+  const quiet = { email_hash: null }
+  const list = { ...quiet, kind: 'list', item_count: 2, amount_minor: 300, list_way: 'together', attempt_no: 3 }
+  await beside(one, 9_000, { ...list, status: 'PART', settled_attempt_no: null })
+  const item = { ...quiet, kind: 'item', list_payment_id: 9_000, bank_id: null, attempt_no: 0 }
+  await beside(one, 9_001, { ...item, item_no: 1, amount_minor: 100, settled_attempt_no: 0 })
+  await beside(one, 9_002, { ...item, item_no: 2, amount_minor: 200, status: 'RJCT', settled_attempt_no: null })
+  await run(
+    `insert into agreements (partner_id, agreement_id, rail, type, currency, start_date, expiry_date, payment_frequency, status,
+       payment_id, created_at, updated_at)
+     values ($1, 'rent', 'account', 'RECURRING', 'RON', current_date - 40, null, 'MONTHLY', 'ACTIVE', 9003, now(), now())`,
+    [partner_id],
+  )
+  const series = { ...quiet, kind: 'recurring', agreement_id: 'rent', amount_minor: 500, attempt_no: 1 }
+  await beside(one, 9_003, { ...series, status: 'ACSP', settled_attempt_no: null, finished_at: null })
+  await run(
+    `insert into payment_events (partner_id, payment_id, event_no, type, status, cause, at)
+     select partner_id, payment_id, 90, 'payment.status', status, 'poll', now() from payments where payment_id in (9000, 9001, 9002)`,
+  )
+  await run(
+    `insert into webhook_deliveries (partner_id, payment_id, event_no, state) values ($1, 9000, 90, 'delivered')`,
+    [partner_id],
+  )
+  const of = (payment_id: number, attempt_no: number, amount_minor: number) => ({
+    ...debit({ partner_id, payment_id }),
+    attempt_no,
+    amount_minor,
+  })
+  const entries = [of(9_001, 3, 100), of(9_003, 1, 500)]
+  const foundOf = async (all: readonly Entry[]) =>
+    (await proved(rail, { entries: all })).found.filter((line) => /\/900\d$/.test(line))
+  assert.deepEqual(await foundOf(entries), [])
+  assert.deepEqual(await foundOf([of(9_001, 2, 100), of(9_002, 3, 200), of(9_003, 1, 501), of(9_000, 3, 300)]), [
+    `amount_differs payment ${partner_id}/9003`,
+    `attempt_differs payment ${partner_id}/9001`,
+    `list_differs payment ${partner_id}/9000`,
+    `paid_but_not_settled payment ${partner_id}/9002`,
+  ])
+  await run(`update payments set amount_minor = 301, email_hash = '\\x01' where payment_id = 9000`)
+  assert.deepEqual(await foundOf(entries), [
+    `list_differs payment ${partner_id}/9000`,
+    `mail_not_sent payment ${partner_id}/9000`,
+  ])
+})
+
 /** The acquirer's book as our own says it must be. */
 async function bookOfOrders(): Promise<AcquirerBook> {
   const { rows: chains } = await cards.context.db.query<Chain>({

@@ -14,7 +14,7 @@ import {
   isTaken,
   NO_MONEY,
 } from './orders.ts'
-import { comparePayment, isIn } from './payments.ts'
+import { comparePayment, isIn, isPaidOnce } from './payments.ts'
 import { readAcquirerMerchants, readAgreements, readInitialTransactions, readPayments } from './store.ts'
 
 /** Between processes, and between a time taken and its commit. */
@@ -33,7 +33,7 @@ export type ProofInput = {
 
 export type Proof = {
   readonly disagreements: number
-  /** Of the period, whatever became of them; paid: ACSC. */
+  /** Of the period, whatever became of them; paid: ACSC, of lists their items. */
   readonly payments: number
   readonly paid: number
   /** ACSC that no book given would hold. */
@@ -118,9 +118,10 @@ async function provePayments(
     const own = waiting.get(key) ?? []
     waiting.delete(key)
     tell(comparePayment(payment, own, books, period))
+    if (payment.kind === 'recurring') addExecutions(tally, payment.amount_minor ?? 0, own, books, period)
     if (payment.finished_at === null || !isWithin(payment.finished_at.getTime(), period)) continue
     counts.payments += 1
-    if (payment.status !== 'ACSC') continue
+    if (payment.status !== 'ACSC' || !isPaidOnce(payment)) continue
     counts.paid += 1
     const book = books.find((one) => isIn(one, payment) !== undefined)
     if (book === undefined) {
@@ -142,6 +143,21 @@ async function provePayments(
     }
   }
   return counts
+}
+
+/** Of a series the schedule says what may be taken, and only the bank's book what was. */
+function addExecutions(
+  tally: Tally,
+  amount_minor: number,
+  own: readonly Entry[],
+  books: readonly Book[],
+  period: Period,
+): void {
+  const ledger = books.find((book) => own.some((entry) => entry.book === book))
+  for (const entry of own) {
+    if (entry.book === ledger && !entry.is_reversal && isWithin(entry.at_ms, period))
+      tally.add('account', 'RON', amount_minor, entry.amount_minor)
+  }
 }
 
 type OrderCounts = Pick<Proof, 'orders' | 'orders_without_book' | 'orders_moving'>

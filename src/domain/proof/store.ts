@@ -9,7 +9,8 @@ import type { PaymentFacts } from './payments.ts'
 type Databased = Pick<Context, 'db'>
 
 const PAGE_ROWS = 2_000
-const MAIL_STATUSES = ['ACSC', 'RJCT', 'CANC', 'ABND']
+/** Of single payments, which are never PART, and of lists. */
+const MAIL_STATUSES = ['ACSC', 'RJCT', 'CANC', 'ABND', 'PART']
 
 /** Every payment, by number. What was told is looked up for those that ended from `from` to `to`. */
 export async function* readPayments(context: Databased, from: Date | null, to: Date): AsyncGenerator<PaymentFacts> {
@@ -18,16 +19,22 @@ export async function* readPayments(context: Databased, from: Date | null, to: D
     const { rows } = await context.db.query<PaymentFacts>({
       name: 'proof_payments',
       text: `with page as materialized (
-          select partner_id, payment_id, status, bank_id, amount_minor, attempt_no, settled_attempt_no, finished_at,
-            creditor_iban_hash, debtor_iban_hash, email_hash,
+          select partner_id, payment_id, kind, list_payment_id, list_way, item_count, agreement_id, status, bank_id,
+            amount_minor, attempt_no, settled_attempt_no, finished_at, creditor_iban_hash, debtor_iban_hash, email_hash,
             finished_at is not null and finished_at < $5 and ($4::timestamptz is null or finished_at >= $4) as ended
           from payments where (partner_id, payment_id) > ($1, $2) order by partner_id, payment_id limit $3)
-        select p.partner_id, p.payment_id, p.status, p.bank_id, p.amount_minor, p.attempt_no, p.settled_attempt_no,
+        select p.partner_id, p.payment_id, p.kind, p.status, coalesce(p.bank_id, l.bank_id) as bank_id, p.amount_minor,
+          p.attempt_no, case when l.list_way = 'together' then l.attempt_no else p.settled_attempt_no end as settled_attempt_no,
           p.finished_at, encode(p.creditor_iban_hash, 'hex') as creditor_iban_hash,
-          encode(p.debtor_iban_hash, 'hex') as debtor_iban_hash, a.state as attempt_state, a.submitted_at,
-          e.event_no as final_event_no,
-          (select webhook_url is not null from partners r where r.partner_id = p.partner_id) as has_webhook,
-          p.email_hash is not null and p.attempt_no > 0 and p.status = any($6) as has_mail,
+          encode(coalesce(p.debtor_iban_hash, l.debtor_iban_hash), 'hex') as debtor_iban_hash, a.state as attempt_state,
+          a.submitted_at, e.event_no as final_event_no,
+          p.kind <> 'item' and (select webhook_url is not null from partners r where r.partner_id = p.partner_id) as has_webhook,
+          p.kind <> 'item' and p.email_hash is not null and (p.attempt_no > 0 or i.attempted) and p.status = any($6) as has_mail,
+          case when p.ended and p.kind = 'list' then json_build_object('agreed', p.item_count, 'count', i.count,
+            'amount_minor', i.amount_minor, 'paid', i.paid, 'open', i.open) end as items,
+          case when p.kind = 'recurring' then json_build_object('status', g.status, 'start_date', g.start_date::text,
+            'end_date', g.expiry_date::text, 'frequency', g.payment_frequency, 'day_of_execution', g.day_of_execution)
+            end as series,
           d.state as webhook_state, m.state as mail_state,
           p.ended and p.status <> 'ACSC' and exists (
             select from webhook_deliveries o join payment_events s using (partner_id, payment_id, event_no)
@@ -38,6 +45,14 @@ export async function* readPayments(context: Databased, from: Date | null, to: D
             where o.partner_id = p.partner_id and o.payment_id = p.payment_id and o.state = 'sent' and s.status = 'ACSC'
               and s.type = 'payment.status') as mailed_paid
         from page p
+        left join payments l on l.partner_id = p.partner_id and l.payment_id = p.list_payment_id
+        left join agreements g on p.kind = 'recurring' and g.partner_id = p.partner_id and g.agreement_id = p.agreement_id
+        left join lateral (
+          select count(*) as count, coalesce(sum(amount_minor), 0) as amount_minor,
+            count(*) filter (where status = 'ACSC') as paid, count(*) filter (where finished_at is null) as open,
+            coalesce(bool_or(attempt_no > 0), false) as attempted
+          from payments i where p.ended and p.kind = 'list' and i.partner_id = p.partner_id and i.list_payment_id = p.payment_id) i
+          on true
         left join payment_attempts a
           on a.partner_id = p.partner_id and a.payment_id = p.payment_id and a.attempt_no = p.attempt_no
         left join lateral (

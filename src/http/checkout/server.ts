@@ -1,4 +1,4 @@
-/** The hosted page's listener: the page and its files, the calls it makes, and the banks' return. */
+/** The hosted page's listener: the page and its files, the calls it makes (calls.ts), and the banks' return. */
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,19 +8,11 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { Type } from 'typebox'
 import type { Context } from '../../domain/context.ts'
 import { PunteError } from '../../domain/errors.ts'
-import { abandonPayment } from '../../domain/initiation/abandon.ts'
-import { readPageState } from '../../domain/initiation/capability.ts'
 import { takeNotification } from '../../domain/initiation/notification.ts'
 import { takeReturn } from '../../domain/initiation/return.ts'
-import { loadPayment, type PaymentRow } from '../../domain/initiation/store.ts'
-import { reload, submitPayment } from '../../domain/initiation/submit.ts'
-import type { Partner } from '../../domain/partners/directory.ts'
 import { addressKey, createServer } from '../server.ts'
-import type { SubmitRequest } from './contract.ts'
-import { pageQr } from './qr.ts'
+import { serveCalls } from './calls.ts'
 import { sendRefusal } from './refusal.ts'
-import { checkSubmission } from './submission.ts'
-import { viewOf } from './view.ts'
 
 const BODY_LIMIT = 16 * 1024
 /** How long a payer who comes back waits for the bank's word before the page shows that it is being asked for. */
@@ -110,80 +102,7 @@ async function servePage(server: FastifyInstance, pages_dir: string): Promise<vo
   server.get('/favicon.ico', (_request, reply) => reply.code(204).send())
 }
 
-const Params = Type.Object({ paymentId: Type.String({ pattern: '^[1-9][0-9]{0,15}$' }) })
-const text = (maxLength: number) => Type.String({ maxLength })
-const SubmitBody = Type.Object(
-  {
-    pageToken: text(64),
-    bankId: text(64),
-    debtorIban: text(64),
-    email: text(320),
-    userCode: Type.Optional(text(100)),
-    termsAccepted: Type.Literal(true),
-    language: Type.Union([Type.Literal('ro'), Type.Literal('en')]),
-    creditorName: Type.Optional(text(300)),
-    creditorIban: Type.Optional(text(64)),
-    amountMinor: Type.Optional(Type.Integer()),
-    details: Type.Optional(text(600)),
-  },
-  { additionalProperties: false },
-)
-
-type Found = { readonly partner: Partner; readonly payment: PaymentRow }
-
-/** The payment that path and `Payment-State` name together. A forged, missing or foreign state is refused before the database is asked. */
-async function findPayment(context: Context, request: FastifyRequest): Promise<Found> {
-  const payment_id = Number((request.params as { paymentId: string }).paymentId)
-  const state = request.headers['payment-state']
-  const key = typeof state === 'string' ? readPageState(context.keys, payment_id, state) : undefined
-  if (key === undefined) throw new PunteError('STATE_INVALID')
-  const payment = await loadPayment(context, key)
-  const partner = context.partners.byId(key.partner_id)
-  if (payment === undefined || partner === undefined || payment.requested_at === null)
-    throw new PunteError('PAYMENT_UNKNOWN')
-  return { partner, payment }
-}
-
-function serveCalls(server: FastifyInstance, context: Context): void {
-  const path = '/checkout/api/payments/:paymentId'
-  server.get(path, { schema: { params: Params } }, async (request) => {
-    const { partner, payment } = await findPayment(context, request)
-    return viewOf(context, partner, payment)
-  })
-  server.post(`${path}/submit`, { schema: { params: Params, body: SubmitBody } }, async (request) => {
-    const { partner, payment } = await findPayment(context, request)
-    if (partner.status === 'suspended') throw new PunteError('PARTNER_SUSPENDED')
-    const view = viewOf(context, partner, payment)
-    // A second tab, a double click, a reload after the submit: show what is, start nothing.
-    if (view.step !== 'form') return view
-    const body = request.body as SubmitRequest
-    const { bank, terms, amount_minor, psu_id } = checkSubmission(context, partner, payment, body)
-    const user_agent = request.headers['user-agent']?.slice(0, 256)
-    const psu = {
-      ip_address: request.ip,
-      language: body.language,
-      ...(psu_id !== undefined && { psu_id }),
-      ...(user_agent !== undefined && { user_agent }),
-    }
-    try {
-      const submitted = await submitPayment(context, { payment, bank, terms, amount_minor, psu })
-      return viewOf(context, partner, submitted)
-    } catch (error) {
-      if (!(error instanceof PunteError && error.code === 'PAYMENT_IN_PROGRESS')) throw error
-    }
-    return viewOf(context, partner, await reload(context, payment))
-  })
-  server.post(`${path}/abandon`, { schema: { params: Params } }, async (request) => {
-    const { partner, payment } = await findPayment(context, request)
-    await abandonPayment(context, payment)
-    return viewOf(context, partner, await reload(context, payment))
-  })
-  server.get(`${path}/qr`, { schema: { params: Params } }, async (request, reply) => {
-    const { payment } = await findPayment(context, request)
-    return reply.type('image/svg+xml').send(pageQr(context, payment))
-  })
-}
-
+const State = Type.String({ maxLength: 128 })
 const MAX_OAUTH_VALUE = 2048
 
 /** One value of a query that a bank's redirect carries; a doubled or overlong one is none. */
@@ -194,27 +113,29 @@ function queryValue(request: FastifyRequest, name: 'state' | 'code' | 'error' | 
 
 function serveReturn(server: FastifyInstance, context: Context): void {
   const finish = async (reply: FastifyReply, start: () => ReturnType<typeof takeReturn>) => {
-    let page_url = '/payment-initiation'
+    let address = '/payment-initiation'
     try {
       const taken = start()
-      page_url = taken.page_url
-      const asked = taken.asked.catch((error: unknown) =>
-        context.log.error({ err: error }, 'a return could not be settled; the poll will'),
-      )
-      await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, RETURN_WAIT_MS).unref())])
+      address = taken.page_url
+      const asked = taken.asked.catch((error: unknown): undefined => {
+        context.log.error({ err: error }, 'a return could not be settled; the poll will')
+      })
+      const patience = new Promise<undefined>((resolve) => setTimeout(resolve, RETURN_WAIT_MS, undefined).unref())
+      const onward = await Promise.race([asked, patience])
+      if (onward !== undefined) address = onward.url
     } catch (error) {
       // A forged return is shown the page for a link that is not valid.
       if (!(error instanceof PunteError)) throw error
       context.log.warn({ error_code: error.code }, 'a return from a bank was refused')
     }
-    return reply.redirect(page_url, 303)
+    return reply.redirect(address, 303)
   }
   server.get(
     '/payment-return/:state/:result',
-    { schema: { params: Type.Object({ state: text(128), result: text(8) }) } },
+    { schema: { params: Type.Object({ state: State, result: Type.String({ maxLength: 8 }) }) } },
     async (request, reply) => {
-      const { state } = request.params as { state: string }
-      return finish(reply, () => takeReturn(context, { state }))
+      const { state, result } = request.params as { state: string; result: string }
+      return finish(reply, () => takeReturn(context, { state, declined: result === 'nok' }))
     },
   )
   server.get('/payment-return', async (request, reply) => {
@@ -233,16 +154,12 @@ function serveReturn(server: FastifyInstance, context: Context): void {
 function serveNotifications(scope: FastifyInstance, context: Context): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, undefined))
-  scope.post(
-    '/bank-notification/:state',
-    { schema: { params: Type.Object({ state: text(128) }) } },
-    (request, reply) => {
-      const { state } = request.params as { state: string }
-      const { asked } = takeNotification(context, state)
-      asked.catch((error: unknown) =>
-        context.log.error({ err: error }, 'a notification could not be settled; the poll will'),
-      )
-      return reply.code(204).send()
-    },
-  )
+  scope.post('/bank-notification/:state', { schema: { params: Type.Object({ state: State }) } }, (request, reply) => {
+    const { state } = request.params as { state: string }
+    const { asked } = takeNotification(context, state)
+    asked.catch((error: unknown) =>
+      context.log.error({ err: error }, 'a notification could not be settled; the poll will'),
+    )
+    return reply.code(204).send()
+  })
 }

@@ -1,16 +1,17 @@
 /** What the page sends, checked by the same table that the page shows: a forged form gains nothing. */
 import type { Context } from '../../domain/context.ts'
 import { PunteError } from '../../domain/errors.ts'
-import { bankObstacles } from '../../domain/initiation/availability.ts'
 import { readPageToken } from '../../domain/initiation/capability.ts'
+import type { ListState } from '../../domain/initiation/list.ts'
+import type { CompleteTerms } from '../../domain/initiation/order.ts'
 import type { PaymentRow } from '../../domain/initiation/store.ts'
-import type { CompleteTerms } from '../../domain/initiation/submit.ts'
 import { faultsOf, openTerms, type Terms, tidy, tidyIban } from '../../domain/initiation/terms.ts'
 import { MAX_AMOUNT_MINOR } from '../../domain/money.ts'
 import type { Partner } from '../../domain/partners/directory.ts'
 import type { BankConnector } from '../../infra/banks/connector.ts'
+import { obstaclesOf } from './banks.ts'
 import type { FieldFault, SubmitRequest } from './contract.ts'
-import { EDITABLE } from './view.ts'
+import { editableFields } from './view.ts'
 
 /** Field faults travel beside the code, so that the page can put each under its field. */
 export class FormError extends PunteError {
@@ -39,7 +40,8 @@ const WIRE_NAMES: Readonly<Partial<Record<keyof Terms, string>>> = {
 
 /**
  * Checks a submit against page token, editability and terms.
- * @throws PunteError PAGE_EXPIRED; FormError with a fault per field; BANK_UNAVAILABLE for a bank that is not offered now
+ * @throws PunteError PAGE_EXPIRED; FormError with a fault per field; BANK_UNAVAILABLE for a bank that is not offered now,
+ *   BANK_NOT_OFFERED for one that has no service for this payment
  */
 export function checkSubmission(
   context: Context,
@@ -55,20 +57,67 @@ export function checkSubmission(
     const wire_name = WIRE_NAMES[name]
     if (wire_name !== undefined) faults[wire_name] ??= fault
   }
-  const bank = context.banks.get(request.bankId)
-  const psu_id = request.userCode?.trim()
-  if (bank?.profile.needs_psu_id === true) {
-    if (psu_id === undefined || psu_id === '') faults.userCode = 'required'
-    else if (!/^[\x20-\x7e]{1,50}$/.test(psu_id)) faults.userCode = 'invalid'
-  }
+  const { bank, psu_id } = bankOf(context, request, faults)
   const { terms, amount_minor } = merged
   if (Object.keys(faults).length > 0) throw new FormError(faults)
   if (bank === undefined || amount_minor === undefined || !isComplete(terms)) throw new PunteError('FIELD_REQUIRED')
-  if (bankObstacles(context).has(bank.profile.id)) throw new PunteError('BANK_UNAVAILABLE')
-  return { bank, terms, amount_minor, ...(bank.profile.needs_psu_id && psu_id !== undefined && { psu_id }) }
+  mustBeOffered(context, payment, bank)
+  return { bank, terms, amount_minor, ...(psu_id !== undefined && { psu_id }) }
 }
 
-function checkPageToken(context: Context, payment: PaymentRow, token: string): void {
+export type CheckedListSubmission = {
+  readonly bank: BankConnector
+  readonly debtor: { readonly debtor_iban: string; readonly email: string }
+  readonly psu_id?: string
+}
+
+const FIXED_IN_LISTS = { creditorName: 1, creditorIban: 1, details: 1, amountMinor: 1 } as const
+
+/**
+ * The same of a list, of which only bank, account, address and user code are the payer's.
+ * @throws as checkSubmission
+ */
+export function checkListSubmission(
+  context: Context,
+  payment: PaymentRow,
+  list: ListState,
+  request: SubmitRequest,
+): CheckedListSubmission {
+  checkPageToken(context, payment, request.pageToken)
+  const faults: Record<string, FieldFault> = {}
+  for (const name of Object.keys(FIXED_IN_LISTS) as (keyof typeof FIXED_IN_LISTS)[]) {
+    if (request[name] !== undefined) faults[name] = 'not_editable'
+  }
+  const debtor = { debtor_iban: tidyIban(request.debtorIban), email: request.email.trim() }
+  if (list.items.some(({ creditor_iban }) => creditor_iban === debtor.debtor_iban)) faults.debtorIban = 'same_account'
+  for (const [name, fault] of faultsOf({ ...debtor, debtor_bank: request.bankId }, context.banks)) {
+    const wire_name = WIRE_NAMES[name]
+    if (wire_name !== undefined) faults[wire_name] ??= fault
+  }
+  const { bank, psu_id } = bankOf(context, request, faults)
+  if (Object.keys(faults).length > 0) throw new FormError(faults)
+  if (bank === undefined) throw new PunteError('FIELD_REQUIRED')
+  mustBeOffered(context, payment, bank)
+  return { bank, debtor, ...(psu_id !== undefined && { psu_id }) }
+}
+
+/** The chosen bank, and the payer's name there where the bank wants one. */
+function bankOf(context: Context, request: SubmitRequest, faults: Record<string, FieldFault>) {
+  const bank = context.banks.get(request.bankId)
+  if (bank?.profile.needs_psu_id !== true) return { bank }
+  const psu_id = request.userCode?.trim()
+  if (psu_id === undefined || psu_id === '') faults.userCode = 'required'
+  else if (!/^[\x20-\x7e]{1,50}$/.test(psu_id)) faults.userCode = 'invalid'
+  return { bank, psu_id }
+}
+
+function mustBeOffered(context: Context, payment: PaymentRow, bank: BankConnector): void {
+  const obstacle = obstaclesOf(context, payment).get(bank.profile.id)
+  if (obstacle !== undefined) throw new PunteError(obstacle === 'NOT_OFFERED' ? 'BANK_NOT_OFFERED' : 'BANK_UNAVAILABLE')
+}
+
+/** @throws PunteError PAGE_EXPIRED where the page was idle for too long, or the token is not of this payment */
+export function checkPageToken(context: Context, payment: PaymentRow, token: string): void {
   const given_at = readPageToken(context.keys, payment, token)
   // A little longer than the page's own clock allows, so that the page speaks first.
   const idle_ms = context.settings.PUNTE_PAGE_IDLE_MINUTES * 60_000 + 30_000
@@ -90,7 +139,7 @@ function mergeFields(
   request: SubmitRequest,
   faults: Record<string, FieldFault>,
 ) {
-  const editable = new Set<string>(EDITABLE[partner.type])
+  const editable = new Set<string>(editableFields(partner, payment))
   // A fixed field may be repeated as it is; sent with another value, the whole submit is refused.
   const pick = (
     name: 'creditorName' | 'creditorIban' | 'details',

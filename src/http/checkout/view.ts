@@ -1,65 +1,75 @@
 /**
- * The hosted page's server side: view.ts (what the page shows), submission.ts (what the page sends, checked against the
- * editability table), server.ts (routes, the page itself, the banks' return). The wire is contract.ts.
+ * The hosted page's server side: view.ts (what the page shows), step.ts (where the payment stands), banks.ts (which banks
+ * are offered), submission.ts (what the page sends, checked against the editability table), calls.ts (its calls),
+ * server.ts (the page itself, the banks' return). The wire is contract.ts.
  */
 import type { Context } from '../../domain/context.ts'
-import { bankObstacles } from '../../domain/initiation/availability.ts'
 import { pageToken } from '../../domain/initiation/capability.ts'
+import { type ListState, readList } from '../../domain/initiation/list.ts'
+import { returnUrl } from '../../domain/initiation/return.ts'
 import { openSession } from '../../domain/initiation/session.ts'
-import { FINISHED } from '../../domain/initiation/state.ts'
 import type { PaymentRow } from '../../domain/initiation/store.ts'
-import { openTerms } from '../../domain/initiation/terms.ts'
+import { openTerms, type StoredTerms } from '../../domain/initiation/terms.ts'
 import type { Partner } from '../../domain/partners/directory.ts'
-import type { BankChoice, EditableField, Outcome, PaymentView } from './contract.ts'
+import type { Schedule } from '../../infra/banks/connector.ts'
+import { bankChoices } from './banks.ts'
+import type { EditableField, PaymentList, PaymentView, ScheduleView } from './contract.ts'
+import { itemStateOf, outcomeOf, outcomeOfList, type Step, stepOf, stepOfList } from './step.ts'
+
+const PAYERS_OWN: readonly EditableField[] = ['debtorIban', 'email', 'bankId']
 
 /** The seed's table "editabil / needitabil" by partner type; "Nume partener" is never editable. */
-export const EDITABLE: Readonly<Record<Partner['type'], readonly EditableField[]>> = {
+const EDITABLE: Readonly<Record<Partner['type'], readonly EditableField[]>> = {
   Finance: ['creditorName', 'creditorIban', 'debtorIban', 'email', 'bankId', 'details', 'amount'],
-  Ecommerce: ['debtorIban', 'email', 'bankId'],
+  Ecommerce: PAYERS_OWN,
 }
 
-/** After a good return the bank may take a moment to tell; then the way back to the bank is offered again. */
-const WAIT_AFTER_RETURN_MS = 30_000
+/** What the payer may change. A list is as the partner made it, whoever the partner is. */
+export function editableFields(partner: Partner, payment: Pick<PaymentRow, 'kind'>): readonly EditableField[] {
+  return payment.kind === 'list' ? PAYERS_OWN : EDITABLE[partner.type]
+}
 
 /** What the page shows of a payment now. */
-export function viewOf(context: Context, partner: Partner, payment: PaymentRow): PaymentView {
+export async function viewOf(context: Context, partner: Partner, payment: PaymentRow): Promise<PaymentView> {
   const { settings } = context
   const now = context.clock.now()
+  const today = bankDay(now)
   const terms = openTerms(context, payment)
-  const { step, redirect_url, psu_message } = stepOf(context, payment, now)
-  const bank_id = payment.bank_id ?? terms.debtor_bank
+  const state = payment.kind === 'list' ? await readList(context, payment) : undefined
+  const { step, redirect_url, psu_message, entering } = whereItStands(context, payment, state, now)
+  const size = state && sizeOf(state)
+  // A list of which something has been at a bank stays at that bank.
+  const fillable = step === 'form' || (entering === true && size?.is_begun !== true)
+  const list = state === undefined ? undefined : listOf(payment, state, today)
+  const outcome = list === undefined ? outcomeOf(payment, today) : outcomeOfList(payment, list.items, today)
+  const notice = step === 'form' || step === 'next' ? noticeOf(state?.refusal ?? payment.refusal) : undefined
+  const expires_at = expiresAt(payment, settings.PUNTE_ABANDON_AFTER_MINUTES).toISOString()
   return {
     paymentId: payment.payment_id,
     step,
+    kind: payment.kind === 'list' || payment.kind === 'recurring' ? payment.kind : 'single',
+    ...(list !== undefined && { list }),
+    ...(terms.schedule !== undefined && { schedule: scheduleOf(terms.schedule) }),
+    ...(payment.execution_date !== null && { executionDate: payment.execution_date }),
+    ...(payment.is_link && { linkExpiresAt: expires_at }),
     partner: {
       name: partner.name,
       type: partner.type,
       colour: partner.colour,
       ...(partner.logo !== undefined && { logo: partner.logo }),
     },
-    values: {
-      ...(terms.creditor_name !== undefined && { creditorName: terms.creditor_name }),
-      ...(terms.creditor_iban !== undefined && { creditorIban: terms.creditor_iban }),
-      ...(terms.details !== undefined && { details: terms.details }),
-      // The payer's own data is needed to fill in the form, and not after.
-      ...(step === 'form' && terms.debtor_iban !== undefined && { debtorIban: terms.debtor_iban }),
-      ...(step === 'form' && terms.email !== undefined && { email: terms.email }),
-      ...(payment.amount_minor !== null && { amountMinor: payment.amount_minor }),
-      ...(bank_id !== undefined && { bankId: bank_id }),
-    },
-    editable: step === 'form' ? EDITABLE[partner.type] : [],
-    banks: bankChoices(context),
+    values: valuesOf(payment, terms, fillable),
+    editable: fillable ? editableFields(partner, payment) : [],
+    banks: bankChoices(context, payment, size),
     ...(redirect_url !== undefined && { redirectUrl: redirect_url }),
+    ...(entering === true && { entering }),
     ...(psu_message !== undefined && { psuMessage: psu_message }),
-    ...(step === 'outcome' && { outcome: outcomeOf(payment) }),
-    ...(step === 'form' &&
-      payment.refusal !== null && {
-        notice: payment.refusal.startsWith('REFUSED') ? 'BANK_REFUSED' : 'BANK_UNAVAILABLE',
-      }),
+    ...(step === 'outcome' && { outcome }),
+    ...(notice !== undefined && { notice }),
     returnUrl: returnUrl(payment),
     returnAfterSeconds: settings.PUNTE_PAGE_RETURN_SECONDS,
     idleMinutes: settings.PUNTE_PAGE_IDLE_MINUTES,
-    expiresAt: new Date(payment.created_at.getTime() + settings.PUNTE_ABANDON_AFTER_MINUTES * 60_000).toISOString(),
+    expiresAt: expires_at,
     now: now.toISOString(),
     pageToken: pageToken(context.keys, payment, now),
     operator: {
@@ -71,54 +81,80 @@ export function viewOf(context: Context, partner: Partner, payment: PaymentRow):
   }
 }
 
-type Step = { readonly step: PaymentView['step']; readonly redirect_url?: string; readonly psu_message?: string }
-
-function stepOf(context: Context, payment: PaymentRow, now: Date): Step {
-  if (FINISHED.has(payment.status)) return { step: 'outcome' }
-  if (payment.status === 'INIT') {
-    return { step: payment.attempt_state === 'sending' || payment.attempt_state === 'unknown' ? 'sending' : 'form' }
-  }
-  if (payment.status !== 'RCVD' && payment.status !== 'ACTC') return { step: 'outcome' }
-  const session = openSession(context, payment)
-  const returned_ago_ms =
-    payment.returned_at === null ? Number.POSITIVE_INFINITY : now.getTime() - payment.returned_at.getTime()
-  if (session?.redirect_url !== undefined && returned_ago_ms > WAIT_AFTER_RETURN_MS) {
-    return { step: 'authorise', redirect_url: session.redirect_url }
-  }
-  return { step: 'waiting', ...(session?.psu_message !== undefined && { psu_message: session.psu_message }) }
+function whereItStands(context: Context, payment: PaymentRow, list: ListState | undefined, now: Date): Step {
+  if (list !== undefined && list.way !== 'together') return stepOfList(payment, list, now)
+  const bank = payment.bank_id === null ? undefined : context.banks.get(payment.bank_id)
+  return stepOf(payment, openSession(context, payment), bank?.profile, now)
 }
 
-function outcomeOf(payment: PaymentRow): Outcome {
-  const kinds: Readonly<Partial<Record<PaymentRow['status'], Outcome['kind']>>> = {
-    ACSC: 'paid',
-    RJCT: 'rejected',
-    CANC: 'cancelled',
-    ABND: 'abandoned',
-    BLOCKED: 'blocked',
+function valuesOf(payment: PaymentRow, terms: StoredTerms, fillable: boolean): PaymentView['values'] {
+  const bank_id = payment.bank_id ?? terms.debtor_bank
+  const own: PaymentView['values'] = {
+    // The payer's own data is needed to fill in the form, and not after.
+    ...(fillable && terms.debtor_iban !== undefined && { debtorIban: terms.debtor_iban }),
+    ...(fillable && terms.email !== undefined && { email: terms.email }),
+    ...(bank_id !== undefined && { bankId: bank_id }),
   }
-  return { kind: kinds[payment.status] ?? 'authorised', ...(payment.reason !== null && { reason: payment.reason }) }
+  if (payment.kind === 'list') return own
+  return {
+    ...own,
+    ...(terms.creditor_name !== undefined && { creditorName: terms.creditor_name }),
+    ...(terms.creditor_iban !== undefined && { creditorIban: terms.creditor_iban }),
+    ...(terms.details !== undefined && { details: terms.details }),
+    ...(payment.amount_minor !== null && { amountMinor: payment.amount_minor }),
+  }
 }
 
-function bankChoices(context: Context): BankChoice[] {
-  const obstacles = bankObstacles(context)
-  return context.banks.all().map((bank) => {
-    const unavailable = obstacles.get(bank.id)
-    return {
-      id: bank.id,
-      name: bank.name,
-      ibanCodes: bank.iban_codes,
-      sca: bank.sca === 'decoupled' ? 'decoupled' : 'redirect',
-      needsUserCode: bank.needs_psu_id,
-      available: unavailable === undefined,
-      ...(unavailable !== undefined && { unavailable }),
-    }
-  })
+function listOf(payment: PaymentRow, state: ListState, today: string): PaymentList {
+  const { way, items, current } = state
+  const next_no = current?.no ?? state.next_no
+  return {
+    count: items.length,
+    totalMinor: items.reduce((sum, { amount_minor }) => sum + amount_minor, 0),
+    ...(way !== undefined && { way }),
+    items: items.map((item) => ({
+      no: item.no,
+      creditorName: item.creditor_name,
+      creditorIban: item.creditor_iban,
+      amountMinor: item.amount_minor,
+      details: item.details,
+      state: itemStateOf(payment, state, item.no, today),
+      ...(item.reason !== null && { reason: item.reason }),
+    })),
+    ...(way !== 'together' && next_no !== undefined && { nextNo: next_no }),
+  }
 }
 
-/** The partner's address, with the payment's number; its status is not told in a URL, where anybody could write it. */
-export function returnUrl(payment: Pick<PaymentRow, 'redirect_url' | 'payment_id'>): string {
-  if (payment.redirect_url === null) return ''
-  const url = new URL(payment.redirect_url)
-  url.searchParams.set('paymentId', String(payment.payment_id))
-  return url.href
+function scheduleOf(schedule: Schedule): ScheduleView {
+  return {
+    startDate: schedule.start_date,
+    frequency: schedule.frequency,
+    ...(schedule.end_date !== undefined && { endDate: schedule.end_date }),
+    ...(schedule.day_of_execution !== undefined && { dayOfExecution: schedule.day_of_execution }),
+  }
+}
+
+/** Why the last try came back. */
+function noticeOf(refusal: string | null): string | undefined {
+  // The payer chose another bank himself.
+  if (refusal === null || refusal === 'LEFT') return undefined
+  if (refusal === 'REFUSED:access_denied') return 'BANK_ACCESS_DENIED'
+  return refusal.startsWith('REFUSED') ? 'BANK_REFUSED' : 'BANK_UNAVAILABLE'
+}
+
+const sizeOf = ({ items }: ListState) => ({
+  count: items.length,
+  is_begun: items.some(({ status }) => status !== 'INIT'),
+})
+
+/** Rows of before have no time of their own. */
+function expiresAt(payment: PaymentRow, abandon_after_minutes: number): Date {
+  return payment.expires_at ?? new Date(payment.created_at.getTime() + abandon_after_minutes * 60_000)
+}
+
+const BANK_DAY = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Bucharest', dateStyle: 'short' })
+
+/** `yyyy-mm-dd` where the banks are. */
+function bankDay(at: Date): string {
+  return BANK_DAY.format(at)
 }

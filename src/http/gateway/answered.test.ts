@@ -177,7 +177,7 @@ test('a series of the account rail is unknown here', async () => {
   const path = `${base}/agreement/account`
   assert.equal((await world.call({ path, as: one })).status, 200)
   await world.database.db.query({
-    text: `update agreements set rail = 'account' where agreement_id = $1`,
+    text: `update agreements set rail = 'account', status = 'ACTIVE', payment_id = 1 where agreement_id = $1`,
     values: ['account'],
   })
   const answer = await world.call({ path, as: one })

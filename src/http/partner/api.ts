@@ -1,6 +1,6 @@
 /**
- * The partner API: mutual TLS, always. This file puts the surface together; `caller.ts` says who calls, `token.ts`,
- * `payment.ts` and `oauth.ts` are the calls, `docs.ts` their description, `envelope.ts` how errors look.
+ * The partner API: mutual TLS, always. This file puts the surface together; `caller.ts` says who calls; `token.ts`,
+ * `payment.ts`, `banks.ts` and `oauth.ts` are the calls, `docs.ts` their description, `envelope.ts` how errors look.
  */
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:https'
@@ -11,6 +11,7 @@ import { createLimits } from '../limits.ts'
 import { createServer, JSON_TYPE, logFault, type RawAnswer, refusalOf, retryAfter } from '../server.ts'
 import { followAuthorities, forbidRenegotiation, type ServerIdentity, tlsOptions } from '../tls.ts'
 import { signAnswer, targetUri } from './answer-signature.ts'
+import { serveBanks } from './banks.ts'
 import { readBodies } from './bodies.ts'
 import { collectOpenApi, serveDocs } from './docs.ts'
 import { challenge, errorEnvelope, oauthError } from './envelope.ts'
@@ -93,28 +94,24 @@ export async function buildPartnerApi(
   await collectOpenApi(server, context.settings.PUNTE_PARTNER_URL)
   serveTokens(server, context, limits)
   servePayments(server, context, limits)
+  serveBanks(server, context, limits)
   serveOauth(server, context, limits)
   if (options.docs) await serveDocs(server)
   return server
 }
 
 function sendError(context: Context, error: PunteError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  // A type error of the amount is the amount's own error, like every other fault of it.
-  const refusal =
-    error.code === 'FIELD_INVALID' && error.field === 'amount'
-      ? new PunteError('AMOUNT_INVALID', { field: 'amount' })
-      : error
-  request.error_code = refusal.code
-  logFault(context.log, refusal, request)
-  reply.headers({ ...retryAfter(refusal), ...challenge(refusal) })
+  request.error_code = error.code
+  logFault(context.log, error, request)
+  reply.headers({ ...retryAfter(error), ...challenge(error) })
   // A certificate may have become good since the connection began (registered meanwhile): connect again to find out.
-  if (refusal.code === 'CERTIFICATE_UNTRUSTED' || refusal.code === 'CERTIFICATE_REQUIRED')
+  if (error.code === 'CERTIFICATE_UNTRUSTED' || error.code === 'CERTIFICATE_REQUIRED')
     reply.header('connection', 'close')
   if (request.routeOptions.config.oauth_errors === true) {
-    const { status, body } = oauthError(refusal, request.id)
+    const { status, body } = oauthError(error, request.id)
     return reply.code(status).send(body)
   }
-  return reply.code(refusal.status).send(errorEnvelope(refusal, request.id))
+  return reply.code(error.status).send(errorEnvelope(error, request.id))
 }
 
 function sign(context: Context, request: FastifyRequest, reply: FastifyReply, payload: unknown): void {

@@ -92,26 +92,32 @@ async function parseMultipart(body: Buffer, content_type: string): Promise<Parse
  * One parameter of a token request under any of its names, from the body or else the query. Given twice with different
  * values it is refused (RFC 6749 §3.2: parameters must not be repeated).
  *
+ * @param options.numbers whether JSON may write it as a whole number
  * @throws PunteError FIELD_INVALID
  */
-export function parameter(request: FastifyRequest, names: readonly string[]): string | undefined {
+export function parameter(
+  request: FastifyRequest,
+  names: readonly string[],
+  { numbers = false }: { readonly numbers?: boolean } = {},
+): string | undefined {
   const body = request.body as ParsedBody | undefined
   const query = request.query as Readonly<Record<string, string | string[]>>
   const found = new Set<string>()
   for (const name of names) {
-    for (const value of [...valuesIn(body, name), ...[query[name] ?? []].flat()]) if (value !== '') found.add(value)
+    for (const value of [...valuesIn(body, name, numbers), ...[query[name] ?? []].flat()])
+      if (value !== '') found.add(value)
   }
   if (found.size > 1)
     throw new PunteError('FIELD_INVALID', { field: names[0], text: 'The field is given twice with different values.' })
   return found.values().next().value
 }
 
-function valuesIn(body: ParsedBody | undefined, name: string): string[] {
+function valuesIn(body: ParsedBody | undefined, name: string, numbers: boolean): string[] {
   if (body === undefined) return []
   if (body.kind === 'form') return body.fields.getAll(name)
   const value = isRecord(body.value) && Object.hasOwn(body.value, name) ? body.value[name] : undefined
   if (value === undefined || value === null) return []
-  if (typeof value === 'boolean') return [String(value)]
+  if (typeof value === 'boolean' || (numbers && Number.isSafeInteger(value))) return [String(value)]
   if (typeof value !== 'string') throw new PunteError('FIELD_INVALID', { field: name })
   return [value]
 }

@@ -121,17 +121,20 @@ test('initPayment: what is wrong is named', async () => {
     [{ redirectURL: 'https://evil.example/' }, 'REDIRECT_URL_NOT_REGISTERED', 'redirectURL'],
     [{ debtorBank: 'nobank' }, 'BANK_UNKNOWN', 'debtorBank'],
     [{ externalPaymentID: 1 }, 'FIELD_INVALID', 'externalPaymentID'],
-    [{ startDate: '2030-01-01' }, 'FEATURE_UNSUPPORTED', 'startDate'],
-    [{ Frequency: 'Monthly', dayOfExecution: 15 }, 'FEATURE_UNSUPPORTED', 'Frequency'],
-    [{ isHeadless: true }, 'FEATURE_UNSUPPORTED', 'isHeadless'],
-    [{ payments: [ORDER] }, 'FEATURE_UNSUPPORTED', 'payments'],
+    [{ startDate: '2030-01-01' }, 'FIELD_REQUIRED', 'Frequency'],
+    [{ Frequency: 'Monthly', dayOfExecution: 15 }, 'FIELD_REQUIRED', 'startDate'],
+    [{ isHeadless: true }, 'FIELD_INVALID', 'isHeadless'],
+    [{ bulk: [ORDER] }, 'FEATURE_UNSUPPORTED', 'bulk'],
+    [{ sendLink: true }, 'FIELD_REQUIRED', 'psuEmail'],
+    [{ payments: [ORDER] }, 'FIELD_INVALID', 'creditorName'],
   ] as const) {
     const answer = await initiate(tokens, { ...ORDER, ...change })
     assert.equal(answer.status, 400, JSON.stringify(change))
     assert.deepEqual([answer.json.code, answer.json.field], [code, field], JSON.stringify(change))
     assert.ok(!answer.text.includes('Floraria') && !answer.text.includes(CREDITOR_IBAN))
   }
-  assert.equal((await initiate(tokens, [ORDER])).json.code, 'FEATURE_UNSUPPORTED')
+  assert.equal((await initiate(tokens, '['.repeat(200_000))).json.code, 'BODY_MALFORMED')
+  assert.equal((await initiate(tokens, 'null')).json.code, 'BODY_MALFORMED')
   assert.equal((await initiate(tokens, '"text"')).json.code, 'BODY_MALFORMED')
   assert.equal((await initiate(tokens, '{')).json.code, 'BODY_MALFORMED')
   assert.equal((await initiate(tokens, '')).json.code, 'BODY_MALFORMED')

@@ -4,7 +4,8 @@ import { fastifySwagger } from '@fastify/swagger'
 import type { FastifyInstance, FastifyPluginCallback } from 'fastify'
 
 const ABOUT = `Account-to-account payments in RON. Four calls make a payment: **token**, **initPayment**, the payer's visit to the
-hosted page, **status** (or the webhook that tells the same).
+hosted page, **status** (or the webhook that tells the same). **cancelPayment** takes back what is not paid yet; **banks** is for
+partners with a page of their own.
 
 All calls are mutual TLS with the client certificate that is registered for the partner. Each call also answers without the
 prefix \`/gateway\` and with the doubled segments \`authenticate/\` and \`core/\` of the interface text

@@ -1,5 +1,5 @@
 /** The partner API's answers: the envelope that today's clients know, and the OAuth one (RFC 6749 §5.2) for `/oauth2/token`. */
-import type { ErrorCode, PunteError } from '../../domain/errors.ts'
+import { type ErrorCode, type ListFault, ListFaultsError, type PunteError } from '../../domain/errors.ts'
 
 export type ErrorEnvelope = {
   readonly status: number
@@ -7,6 +7,8 @@ export type ErrorEnvelope = {
   readonly code: ErrorCode
   readonly message: string
   readonly field?: string
+  /** Of a list of payments: every fault of it, of which the fields above tell the first. */
+  readonly faults?: readonly ListFault[]
   readonly traceId: string
 }
 
@@ -17,6 +19,7 @@ export function errorEnvelope(error: PunteError, trace_id: string): ErrorEnvelop
     code: error.code,
     message: error.message,
     ...(error.field !== undefined && { field: error.field }),
+    ...(error instanceof ListFaultsError && { faults: error.faults }),
     traceId: trace_id,
   }
 }

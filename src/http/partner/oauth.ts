@@ -6,12 +6,12 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '../../domain/context.ts'
 import { PunteError } from '../../domain/errors.ts'
-import { issueTokens, refreshTokens } from '../../domain/partners/tokens.ts'
+import { refreshTokens } from '../../domain/partners/tokens.ts'
 import type { Limits } from '../limits.ts'
 import { parameter } from './bodies.ts'
 import { callerByClientId } from './caller.ts'
 import { OauthErrorAnswer, OauthTokenAnswer } from './schemas.ts'
-import { clientIdOf, refreshTokenOf, requireCertificate } from './token.ts'
+import { clientIdOf, refreshTokenOf, requireCertificate, tokensFor } from './token.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -26,7 +26,7 @@ const token_schema = {
   summary: 'The token endpoint of OAuth 2.0',
   description:
     'Grants `client_credentials` (reserves a payment, whose number is `payment_id`) and `refresh_token`, ' +
-    'client authentication `tls_client_auth`. Hands out the same tokens as the calls above.',
+    'client authentication `tls_client_auth`. Hands out the same tokens as the calls above, and takes the same flags as token.',
   tags: ['OAuth 2.0'],
   operationId: 'oauthToken',
   consumes: ['application/x-www-form-urlencoded'],
@@ -54,7 +54,7 @@ export function serveOauth(server: FastifyInstance, context: Context, limits: Li
     if (grant !== 'client_credentials' && grant !== 'refresh_token') throw new PunteError('GRANT_UNSUPPORTED')
     const tokens =
       grant === 'client_credentials'
-        ? await issueTokens(context, caller)
+        ? await tokensFor(context, request, caller)
         : await refreshTokens(context, { ...caller, refresh_token: refreshTokenOf(request) })
     reply.header('pragma', 'no-cache')
     return {

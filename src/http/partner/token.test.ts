@@ -88,10 +88,10 @@ test('token requests that cannot be read or mean something else are refused', as
       'client_id',
     ],
     [
-      await post(path, `client_id=${shop.client_id}&isLink2Pay=true`, { 'content-type': FORM }),
-      400,
-      'FEATURE_UNSUPPORTED',
-      'isLink2Pay',
+      await post(path, `client_id=${shop.client_id}&isHeadless=true`, { 'content-type': FORM }),
+      403,
+      'PARTNER_NOT_ALLOWED',
+      'isHeadless',
     ],
   ] as const) {
     assert.equal(answer.status, http, answer.text)

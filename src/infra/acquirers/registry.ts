@@ -30,7 +30,7 @@ export function loadAcquirers(input: {
   const faults: string[] = []
   const connectors = new Map<string, AcquirerConnector>()
   const files = new Map<string, string>()
-  for (const { file, profile, tls } of readProfiles(input.profiles_dir, faults)) {
+  for (const { file, profile, tls } of readAcquirerProfiles(input.profiles_dir, faults)) {
     const other = files.get(profile.id)
     if (other !== undefined) faults.push(`${file}: the id ${profile.id} is already that of ${other}`)
     files.set(profile.id, file)
@@ -44,7 +44,8 @@ export function loadAcquirers(input: {
 
 type Found = { readonly file: string; readonly profile: AcquirerProfile; readonly tls: TlsIdentity }
 
-function readProfiles(folder: string, faults: string[]): readonly Found[] {
+/** @param faults gets everything that is wrong with any of them */
+export function readAcquirerProfiles(folder: string, faults: string[]): readonly Found[] {
   return profileFiles(folder, faults).flatMap((file) => {
     let value: unknown
     try {

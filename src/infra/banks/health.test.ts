@@ -111,6 +111,7 @@ test('every call of a watched connector counts, and the metric tells', async () 
     initiate: call,
     finishAuthorisation: call,
     status: call,
+    transfers: call,
     cancel: call,
   }
   const health = createBankHealth({ clock: { now: () => new Date(at_ms) }, random: () => MIDDLE })
@@ -130,4 +131,27 @@ test('every call of a watched connector counts, and the metric tells', async () 
   answer = { kind: 'refused', http_status: 400, code: 'FORMAT_ERROR', text: '' }
   await watched.initiate({} as never)
   assert.deepEqual([health.obstacle(PROFILE), await gauge()], [undefined, '1'])
+})
+
+test('a bank that is entered first is watched there too; one that is not has no such calls', async () => {
+  const bad: BankAnswer<never> = { kind: 'unknown', reason: 'TIMEOUT' }
+  const call = async () => bad
+  const plain: BankConnector = {
+    profile: PROFILE,
+    initiate: call,
+    finishAuthorisation: call,
+    status: call,
+    transfers: call,
+    cancel: call,
+  }
+  const health = createBankHealth({ clock: { now: () => new Date(1_000_000) }, random: () => MIDDLE })
+  assert.equal(health.watch(plain).beginAccess, undefined)
+  const watched = health.watch({ ...plain, beginAccess: call, finishAccess: call })
+  const back = { oauth_redirect_uri: 'x' }
+  for (let n = 0; n < 5; n += 1) {
+    assert.equal(health.obstacle(PROFILE), undefined)
+    if (n % 2 === 0) await watched.beginAccess?.({ ...back, oauth_state: 's' })
+    else await watched.finishAccess?.({}, { state: 's' }, back)
+  }
+  assert.equal(health.obstacle(PROFILE), 'NOT_RESPONDING')
 })

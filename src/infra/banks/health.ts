@@ -30,6 +30,16 @@ const OPEN_MAX_MS = 300_000
 /** Spread of the time open, so that processes do not probe together. */
 const JITTER = 0.5
 
+/** What the connector does not even ask: of the bank's health it says nothing. */
+const OURS: ReadonlySet<string> = new Set([
+  'ACCESS_MISSING',
+  'FREQUENCY_NOT_OFFERED',
+  'FUTURE_DATED_NOT_OFFERED',
+  'NOT_AUTHORISED_YET',
+  'SERVICE_NOT_OFFERED',
+  'TOO_MANY_TRANSFERS',
+])
+
 type Slice = { readonly no: number; readonly good: number; readonly bad: number }
 
 export type Breaker =
@@ -139,24 +149,33 @@ export function createBankHealth(input: { readonly clock: Clock; readonly random
     call: () => Promise<BankAnswer<T>>,
   ): Promise<BankAnswer<T>> => {
     const answer = await call()
+    if (answer.kind === 'not_sent' && OURS.has(answer.reason)) return answer
     const seen = { at_ms: now_ms(), bad: isBad(answer), initiation }
     breakers.set(profile.id, observe(of(profile.id), seen, random()))
     return answer
   }
   return {
-    watch(connector) {
+    watch(connector): BankConnector {
       const { profile } = connector
       breakers.set(profile.id, CLOSED)
-      // An OAuth bank may be asked for its metadata first: two calls.
-      const probe_ms = 2 * profile.timeout_ms
+      // Metadata or a token may be asked for first, and a start of the authorisation after: three calls.
+      const probe_ms = 3 * profile.timeout_ms
+      const { beginAccess, finishAccess } = connector
       return {
         profile,
+        ...(beginAccess !== undefined && {
+          beginAccess: (...given) => observed(profile, false, () => beginAccess.apply(connector, given)),
+        }),
+        ...(finishAccess !== undefined && {
+          finishAccess: (...given) => observed(profile, false, () => finishAccess.apply(connector, given)),
+        }),
         initiate: (...given) => {
           breakers.set(profile.id, begin(of(profile.id), now_ms(), probe_ms))
           return observed(profile, true, () => connector.initiate(...given))
         },
         finishAuthorisation: (...given) => observed(profile, false, () => connector.finishAuthorisation(...given)),
         status: (...given) => observed(profile, false, () => connector.status(...given)),
+        transfers: (...given) => observed(profile, false, () => connector.transfers(...given)),
         cancel: (...given) => observed(profile, false, () => connector.cancel(...given)),
       }
     },

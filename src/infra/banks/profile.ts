@@ -1,92 +1,117 @@
 /**
- * The rules that a bank profile (`profiles/<id>.json`) must keep: shape by schema, then what a schema cannot say.
- * `profiles/README.md` explains each field to whoever adds a bank.
+ * The rules that a bank profile must keep beyond its shape (`profile-schema.ts`), and the files that it names. What an
+ * installation writes and what the catalogue knows are put together in `profile-catalogue.ts`; `docs/add-a-bank.md`
+ * explains each field to whoever adds a bank.
  */
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type Static, Type } from 'typebox'
-import { Compile } from 'typebox/compile'
-import type { BankProfile } from './connector.ts'
+import type { AccessProfile, BankProfile, StatusReport } from './connector.ts'
+import { checkShape } from './profile-schema.ts'
 
-const url = Type.String({ maxLength: 500 })
-const origin = Type.String({ maxLength: 200 })
-/** With its offset: a time without one is another moment on every machine. */
-const moment = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2})?(Z|[+-]\\d{2}:\\d{2})$' })
+type TokenAccess = Exclude<AccessProfile, { kind: 'certificate' }>
 
-export const BankProfileSchema = Type.Object(
-  {
-    id: Type.String({ pattern: '^[A-Za-z0-9-]{2,32}$' }),
-    name: Type.String({ minLength: 1, maxLength: 70 }),
-    bic: Type.String({ pattern: '^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$' }),
-    iban_codes: Type.Array(Type.String({ pattern: '^[A-Z]{4}$' }), { minItems: 1, maxItems: 20 }),
-    sca: Type.Union([Type.Literal('redirect'), Type.Literal('oauth'), Type.Literal('decoupled')]),
-    needs_psu_id: Type.Boolean(),
-    idempotent_initiation: Type.Boolean(),
-    notifies: Type.Optional(Type.Boolean()),
-    base_url: url,
-    payment_product: Type.String({ pattern: '^[A-Za-z0-9.-]{1,64}$' }),
-    redirect_origins: Type.Array(origin, { maxItems: 10 }),
-    oauth: Type.Optional(
-      Type.Object(
-        {
-          discovery_url: url,
-          client_id: Type.String({ pattern: '^[!-~]{1,256}$' }),
-          scope: Type.String({ pattern: '^[!-~]+( [!-~]+)*$', maxLength: 200 }),
-        },
-        { additionalProperties: false },
-      ),
-    ),
-    signing: Type.Object(
-      {
-        required: Type.Boolean(),
-        digest: Type.Union([Type.Literal('SHA-256'), Type.Literal('SHA-512')]),
-        headers: Type.Array(Type.String({ pattern: '^[a-z][a-z0-9-]{1,63}$' }), { maxItems: 20 }),
-      },
-      { additionalProperties: false },
-    ),
-    headers: Type.Optional(
-      Type.Record(Type.String({ pattern: '^[a-z][a-z0-9-]{1,63}$' }), Type.String({ pattern: '^[ -~]{0,500}$' })),
-    ),
-    timeout_ms: Type.Integer({ minimum: 1_000, maximum: 60_000 }),
-    maintenance: Type.Optional(
-      Type.Array(Type.Object({ from: moment, to: moment }, { additionalProperties: false }), { maxItems: 50 }),
-    ),
-    ca_file: Type.Optional(Type.String({ minLength: 1 })),
-  },
-  { additionalProperties: false },
-)
-
-const validator = Compile(BankProfileSchema)
+/** What the files that a profile names hold; the secrets never leave this process but to their bank. */
+export type ProfileFiles = {
+  readonly ca_pem?: string
+  readonly secret_headers: Readonly<Record<string, string>>
+  readonly client_secret?: string
+}
 
 export type ProfileCheck =
-  | { readonly ok: true; readonly profile: BankProfile; readonly ca_pem: string | undefined }
+  | { readonly ok: true; readonly profile: BankProfile; readonly files: ProfileFiles }
   | { readonly ok: false; readonly faults: readonly string[] }
 
+/** Headers that are ours to write: a profile must not overrule them. */
+const OWN_HEADERS: readonly string[] = [
+  'authorization',
+  'accept',
+  'connection',
+  'content-length',
+  'content-type',
+  'date',
+  'digest',
+  'host',
+  'signature',
+  'tpp-redirect-uri',
+  'tpp-nok-redirect-uri',
+  'tpp-signature-certificate',
+  'transfer-encoding',
+  'x-request-id',
+]
+/** §14.17 of Berlin Group NextGenPSD2 1.3.12: what a bank's own word may be said to mean. */
+const STATUSES: readonly StatusReport['status'][] = [
+  'RCVD',
+  'PDNG',
+  'PATC',
+  'ACTC',
+  'ACFC',
+  'ACCP',
+  'ACWC',
+  'ACSP',
+  'ACWP',
+  'ACSC',
+  'ACCC',
+  'PART',
+  'RJCT',
+  'CANC',
+]
+const SECRET = /^[!-~]([ -~]{0,4094}[!-~])?$/
+/** Read or written by group or others. */
+const OTHERS = 0o077
+
 /**
- * @param folder what a relative `ca_file` is relative to
- * @returns the profile with its authority's PEM text, or every fault as `path: what is wrong`
+ * @param value a whole profile, `extends` already resolved
+ * @param folder what relative file names in it are relative to
+ * @returns the profile with what its files hold, or every fault as `/path: what is wrong`
  */
 export function checkProfile(value: unknown, folder: string): ProfileCheck {
-  if (!validator.Check(value)) {
-    // An unknown field is told twice, the second time as `schema is false` without a name.
-    const told = validator.Errors(value).filter(({ keyword }) => keyword !== 'boolean')
-    const faults = told.map((fault) => `${fault.instancePath || '/'}: ${fault.message} ${extraOf(fault.params)}`.trim())
-    return { ok: false, faults }
+  const rules = checkProfileRules(value)
+  if (!rules.ok) return rules
+  const { profile } = rules
+  const faults: string[] = []
+  const files = readProfileFiles(profile, folder, faults)
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, profile, files }
+}
+
+/** @param faults gets what is wrong with a file that the profile names; never what it holds */
+export function readProfileFiles(profile: BankProfile, folder: string, faults: string[]): ProfileFiles {
+  const read = (field: string, name: string, check: (path: string) => string): string | undefined =>
+    reading(faults, field, () => check(resolve(folder, name)))
+  const ca_pem = profile.ca_file === undefined ? undefined : read('/ca_file', profile.ca_file, readAuthority)
+  const { access } = profile
+  const secret_file = access.kind === 'certificate' ? undefined : access.client_secret_file
+  const client_secret =
+    secret_file === undefined ? undefined : read('/access/client_secret_file', secret_file, readSecret)
+  const secret_headers: Record<string, string> = {}
+  for (const [name, path] of Object.entries(profile.header_files ?? {})) {
+    const secret = read(`/header_files/${name}`, path, readSecret)
+    if (secret !== undefined) secret_headers[name] = secret
   }
-  const profile: BankProfile = value satisfies Static<typeof BankProfileSchema>
+  return {
+    secret_headers,
+    ...(ca_pem !== undefined && { ca_pem }),
+    ...(client_secret !== undefined && { client_secret }),
+  }
+}
+
+/** The same without the files: a profile is judged, not used. */
+export function checkProfileRules(
+  value: unknown,
+): { readonly ok: true; readonly profile: BankProfile } | { readonly ok: false; readonly faults: readonly string[] } {
+  const shape = checkShape(value)
+  if (!shape.ok) return shape
+  const profile: BankProfile = shape.value
   const faults = [
     ...addressFaults(profile),
     ...scaFaults(profile),
+    ...(profile.access.kind === 'certificate' ? [] : tokenFaults(profile, profile.access)),
     ...signingFaults(profile),
+    ...headerFaults(profile),
+    ...statusFaults(profile),
     ...maintenanceFaults(profile),
+    ...unverifiedFaults(profile),
   ]
-  const ca = profile.ca_file === undefined ? {} : readAuthority(resolve(folder, profile.ca_file))
-  if (ca.fault !== undefined) faults.push(`/ca_file: ${ca.fault}`)
-  return faults.length > 0 ? { ok: false, faults } : { ok: true, profile, ca_pem: ca.pem }
-}
-
-function extraOf(params: object): string {
-  return 'additionalProperties' in params ? String(params.additionalProperties) : ''
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, profile }
 }
 
 function addressFaults(profile: BankProfile): string[] {
@@ -98,35 +123,96 @@ function addressFaults(profile: BankProfile): string[] {
       '/base_url: must be an origin and a path in plain form, without query, credentials or a slash at its end',
     )
   }
-  if (profile.oauth !== undefined && URL.parse(profile.oauth.discovery_url)?.protocol !== 'https:') {
-    faults.push('/oauth/discovery_url: must be https')
-  }
   for (const [index, text] of profile.redirect_origins.entries()) {
     const parsed = URL.parse(text)
-    const local = parsed?.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(parsed.hostname)
     if (parsed === null || parsed.origin !== text)
       faults.push(`/redirect_origins/${index}: must be an origin such as https://login.bank.ro`)
-    else if (parsed.protocol !== 'https:' && !local)
+    else if (parsed.protocol !== 'https:' && !isLocal(parsed))
       faults.push(`/redirect_origins/${index}: must be https (http only on this machine)`)
   }
   return faults
 }
 
-function scaFaults(profile: BankProfile): string[] {
+const isLocal = (url: URL): boolean =>
+  url.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
+
+function scaFaults({ sca, access, redirect_origins }: BankProfile): string[] {
   const faults: string[] = []
-  if (profile.sca === 'oauth' && profile.oauth === undefined) faults.push('/oauth: is required where sca is oauth')
-  if (profile.sca !== 'oauth' && profile.oauth !== undefined) faults.push('/oauth: only where sca is oauth')
-  if (profile.sca !== 'decoupled' && profile.redirect_origins.length === 0) {
+  if (sca === 'oauth' && access.kind !== 'authorization_code')
+    faults.push('/access/kind: must be authorization_code where sca is oauth')
+  if (sca !== 'oauth' && access.kind === 'authorization_code')
+    faults.push('/access/kind: authorization_code only where sca is oauth')
+  const led = sca !== 'decoupled' || access.kind === 'authorization_code_first'
+  if (led && redirect_origins.length === 0)
     faults.push('/redirect_origins: at least one, where the payer is sent to authorise')
-  }
   return faults
 }
 
-function signingFaults(profile: BankProfile): string[] {
-  if (!profile.signing.required) return []
-  return ['digest', 'x-request-id']
-    .filter((name) => !profile.signing.headers.includes(name))
+function tokenFaults(profile: BankProfile, access: TokenAccess): string[] {
+  const faults: string[] = []
+  for (const name of ['discovery_url', 'token_endpoint', 'registration_url'] as const) {
+    if (access[name] !== undefined && !isPlainHttps(access[name])) faults.push(`/access/${name}: must be https`)
+  }
+  const has_page = access.kind !== 'client_credentials'
+  const { authorization_endpoint } = access
+  if (access.discovery_url === undefined) {
+    if (access.token_endpoint === undefined) faults.push('/access/token_endpoint: is required without discovery_url')
+    if (has_page && authorization_endpoint === undefined)
+      faults.push('/access/authorization_endpoint: is required without discovery_url')
+  } else if (access.token_endpoint !== undefined || authorization_endpoint !== undefined) {
+    faults.push('/access/discovery_url: not beside authorization_endpoint and token_endpoint, which it tells')
+  }
+  const page = authorization_endpoint === undefined ? undefined : URL.parse(authorization_endpoint)
+  if (page === null || (page !== undefined && !profile.redirect_origins.includes(page.origin)))
+    faults.push('/access/authorization_endpoint: must be of one of the redirect_origins')
+  const by_secret = access.client_authentication.startsWith('client_secret')
+  if (by_secret && access.client_secret_file === undefined)
+    faults.push(`/access/client_secret_file: is required for ${access.client_authentication}`)
+  if (!by_secret && access.client_secret_file !== undefined)
+    faults.push('/access/client_secret_file: only for client_secret_basic and client_secret_post')
+  if (access.client_authentication === 'tls_client_auth' && !profile.client_certificate)
+    faults.push('/access/client_authentication: tls_client_auth needs client_certificate')
+  if (access.client_authentication === 'signature' && !profile.signing.required)
+    faults.push('/access/client_authentication: signature needs signing.required')
+  if (access.kind !== 'authorization_code' && access.scope.includes('{paymentId}'))
+    faults.push(`/access/scope: {paymentId} is not known yet where kind is ${access.kind}`)
+  if (access.token_header !== 'authorization' && OWN_HEADERS.includes(access.token_header))
+    faults.push('/access/token_header: is a header with another meaning')
+  return faults
+}
+
+function isPlainHttps(address: string): boolean {
+  const url = URL.parse(address)
+  return url?.protocol === 'https:' && url.username === '' && url.password === ''
+}
+
+function signingFaults({ signing, access }: BankProfile): string[] {
+  if (!signing.required) return []
+  const faults = ['digest', 'x-request-id']
+    .filter((name) => !signing.headers.includes(name))
     .map((name) => `/signing/headers: must hold ${name} (NextGenPSD2 §12.2)`)
+  if (signing.key_id === 'client_id' && access.kind === 'certificate')
+    faults.push('/signing/key_id: client_id needs an access with a client_id')
+  return faults
+}
+
+function headerFaults({ headers = {}, header_files = {} }: BankProfile): string[] {
+  const own = [
+    ...Object.keys(headers).map((name) => ['headers', name]),
+    ...Object.keys(header_files).map((name) => ['header_files', name]),
+  ]
+    .filter(([, name]) => OWN_HEADERS.includes(name ?? ''))
+    .map(([field, name]) => `/${field}/${name}: is written by the connector`)
+  const twice = Object.keys(header_files)
+    .filter((name) => Object.hasOwn(headers, name))
+    .map((name) => `/header_files/${name}: is already in headers`)
+  return [...own, ...twice]
+}
+
+function statusFaults({ statuses }: BankProfile): string[] {
+  return Object.entries(statuses?.meaning ?? {})
+    .filter(([, meaning]) => !STATUSES.includes(meaning))
+    .map(([word]) => `/statuses/meaning/${word}: must be one of ${STATUSES.join(' ')}`)
 }
 
 function maintenanceFaults(profile: BankProfile): string[] {
@@ -137,11 +223,42 @@ function maintenanceFaults(profile: BankProfile): string[] {
   })
 }
 
-function readAuthority(path: string): { readonly pem?: string; readonly fault?: string } {
-  try {
-    const pem = readFileSync(path, 'utf8')
-    return pem.includes('-----BEGIN CERTIFICATE-----') ? { pem } : { fault: 'holds no PEM certificate' }
-  } catch (error) {
-    return { fault: `cannot be read (${error instanceof Error && 'code' in error ? String(error.code) : 'error'})` }
+function unverifiedFaults(profile: BankProfile): string[] {
+  return (profile.unverified ?? []).flatMap(({ field }, index) =>
+    valueAt(profile, field) === undefined ? [`/unverified/${index}/field: ${field} is not in the profile`] : [],
+  )
+}
+
+/** RFC 6901 (JSON pointer); undefined where there is nothing. */
+export function valueAt(value: unknown, pointer: string): unknown {
+  let at = value
+  for (const part of pointer.split('/').slice(1)) {
+    const name = part.replaceAll('~1', '/').replaceAll('~0', '~')
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return undefined
+    at = (at as Readonly<Record<string, unknown>>)[name]
   }
+  return at
+}
+
+function reading(faults: string[], field: string, read: () => string): string | undefined {
+  try {
+    return read()
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? `cannot be read (${String(error.code)})` : undefined
+    faults.push(`${field}: ${code ?? (error instanceof Error ? error.message : 'cannot be read')}`)
+    return undefined
+  }
+}
+
+function readAuthority(path: string): string {
+  const pem = readFileSync(path, 'utf8')
+  if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw new Error('holds no PEM certificate')
+  return pem
+}
+
+function readSecret(path: string): string {
+  if ((statSync(path).mode & OTHERS) !== 0) throw new Error('may be read by others than its owner (chmod 600 the file)')
+  const secret = readFileSync(path, 'utf8').trim()
+  if (!SECRET.test(secret)) throw new Error('must hold one line of at most 4096 printable ASCII characters')
+  return secret
 }

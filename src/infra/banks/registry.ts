@@ -1,15 +1,14 @@
 /** All banks of this installation, from their profiles; loaded once at start. */
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { type Clock, systemClock } from '../clock.ts'
 import type { Log } from '../log.ts'
+import { showUnverifiedFacts } from '../metrics.ts'
 import type { Outbound, TlsIdentity } from '../outbound.ts'
-import { createBerlinGroupConnector } from './berlin-group/connector.ts'
+import { type BerlinGroupParts, createBerlinGroupConnector } from './berlin-group/connector.ts'
 import { createSigner, type Signer } from './berlin-group/signing.ts'
 import type { BankConnector, BankProfile } from './connector.ts'
 import { type BankObstacle, createBankHealth } from './health.ts'
-import { checkProfile } from './profile.ts'
+import { type Found, readProfiles, trying } from './profile-folder.ts'
 
 export type BankRegistry = {
   /** By name. */
@@ -52,29 +51,20 @@ export function loadBanks(input: {
   const sign = trying(faults, 'QSEAL', () => createSigner(input.qseal))
   trying(faults, 'QWAC', () => checkPair(input.qwac))
   const found = readProfiles(input.profiles_dir, faults)
-  faults.push(
-    ...duplicates(
-      found.map(({ file, profile }) => ({ file, values: [profile.id] })),
-      'the id',
-    ),
-  )
-  faults.push(
-    ...duplicates(
-      found.map(({ file, profile }) => ({ file, values: profile.iban_codes })),
-      'the IBAN code',
-    ),
-  )
   if (sign === undefined || faults.length > 0) throw new BankProfilesError(faults)
 
   const health = createBankHealth({ clock: input.clock ?? systemClock })
   const connectors = new Map<string, BankConnector>()
   const by_code = new Map<string, BankProfile>()
-  for (const { profile, ca_pem } of found) {
-    connectors.set(profile.id, health.watch(connect(input, profile, ca_pem, sign)))
+  for (const one of found) {
+    const { profile } = one
+    const connector = createBerlinGroupConnector(connectionOf({ ...input, sign }, one))
+    connectors.set(profile.id, health.watch(connector))
     for (const code of profile.iban_codes) by_code.set(code, profile)
   }
   const all = found.map(({ profile }) => profile).toSorted((a, b) => a.name.localeCompare(b.name, 'ro'))
-  input.log.info({ banks: all.map(({ id }) => id) }, 'bank profiles loaded')
+  input.log.info({ banks: all.map(({ id, environment }) => `${id} (${environment})`) }, 'bank profiles loaded')
+  tellUnverified(input.log, all)
   return {
     all: () => all,
     get: (id) => connectors.get(id),
@@ -83,66 +73,39 @@ export function loadBanks(input: {
   }
 }
 
-function connect(
-  input: { readonly outbound: Outbound; readonly qwac: Identity; readonly clock?: Clock },
-  profile: BankProfile,
-  ca_pem: string | undefined,
-  sign: Signer,
-): BankConnector {
+/** One TLS identity a bank: pools of connections are found by it. */
+export function connectionOf(
+  input: {
+    readonly outbound: Outbound
+    readonly qwac: Identity
+    readonly sign: Signer
+    readonly clock?: Clock
+  },
+  { profile, files }: Found,
+): BerlinGroupParts {
   const tls: TlsIdentity = {
-    cert: input.qwac.certificate_pem,
-    key: input.qwac.key_pem,
-    ...(ca_pem === undefined ? {} : { ca: ca_pem }),
+    ...(profile.client_certificate && { cert: input.qwac.certificate_pem, key: input.qwac.key_pem }),
+    ...(files.ca_pem === undefined ? {} : { ca: files.ca_pem }),
   }
-  return createBerlinGroupConnector({ profile, outbound: input.outbound, tls, sign, clock: input.clock ?? systemClock })
+  const { outbound, sign, clock = systemClock } = input
+  return { profile, files, outbound, tls, sign, clock }
 }
 
-type Found = { readonly file: string; readonly profile: BankProfile; readonly ca_pem: string | undefined }
-
-function readProfiles(folder: string, faults: string[]): readonly Found[] {
-  const files =
-    trying(faults, folder, () =>
-      readdirSync(folder)
-        .filter((name) => name.endsWith('.json'))
-        .toSorted(),
-    ) ?? []
-  return files.flatMap((file) => {
-    const value = trying<unknown>(faults, file, () => JSON.parse(readFileSync(join(folder, file), 'utf8')))
-    if (value === undefined) return []
-    const checked = checkProfile(value, folder)
-    if (checked.ok) return [{ file, profile: checked.profile, ca_pem: checked.ca_pem }]
-    faults.push(...checked.faults.map((fault) => `${file} ${fault}`))
-    return []
-  })
-}
-
-function duplicates(
-  entries: readonly { readonly file: string; readonly values: readonly string[] }[],
-  what: string,
-): string[] {
-  const first = new Map<string, string>()
-  const faults: string[] = []
-  for (const { file, values } of entries) {
-    for (const value of values) {
-      const other = first.get(value)
-      if (other === undefined) first.set(value, file)
-      else faults.push(`${file}: ${what} ${value} is already that of ${other}`)
-    }
+/** What of a bank nobody has established yet is told once a start; the notes are in `punte bank show`. */
+function tellUnverified(log: Log, banks: readonly BankProfile[]): void {
+  for (const { id, environment, unverified = [] } of banks) {
+    if (unverified.length === 0) continue
+    // Our own sandbox plays the profile as it stands: there is nothing to find out there.
+    log[environment === 'simulated' ? 'info' : 'warn'](
+      { bank: id, fields: unverified.map(({ field }) => field) },
+      'bank profile has unverified facts',
+    )
   }
-  return faults
+  showUnverifiedFacts(() => banks.map(({ id, unverified = [] }) => ({ bank: id, facts: unverified.length })))
 }
 
 function checkPair(identity: Identity): void {
   const certificate = new X509Certificate(identity.certificate_pem)
   if (!certificate.checkPrivateKey(createPrivateKey(identity.key_pem)))
     throw new Error('the key does not belong to the certificate')
-}
-
-function trying<T>(faults: string[], what: string, work: () => T): T | undefined {
-  try {
-    return work()
-  } catch (error) {
-    faults.push(`${what}: ${error instanceof Error ? error.message : String(error)}`)
-    return undefined
-  }
 }

@@ -16,6 +16,8 @@ export type Mail = {
   readonly html: string
   /** Message-ID without angle brackets; the same for every repetition, so that a mailbox shows one mail. */
   readonly message_id?: string
+  /** Shown where the HTML says `cid:…`. */
+  readonly picture?: { readonly content_id: string; readonly name: string; readonly png: Buffer }
 }
 
 export type Mailer = {
@@ -64,6 +66,7 @@ export function createMailer(options: { readonly url: string; readonly from: str
           subject: mail.subject,
           text: mail.text,
           html: mail.html,
+          ...(mail.picture !== undefined && { attachments: [attachmentOf(mail.picture)] }),
           ...(mail.message_id === undefined ? {} : { messageId: `<${mail.message_id}>` }),
         })
       } catch (error) {
@@ -73,6 +76,16 @@ export function createMailer(options: { readonly url: string; readonly from: str
     async close() {
       transport.close()
     },
+  }
+}
+
+function attachmentOf({ content_id, name, png }: NonNullable<Mail['picture']>) {
+  return {
+    cid: content_id,
+    filename: name,
+    content: png,
+    contentType: 'image/png',
+    contentDisposition: 'inline' as const,
   }
 }
 

@@ -1,8 +1,8 @@
 /**
- * The page's four calls. The payment's `state` travels in a header, never in the address of a call; what the payer
+ * The page's calls. The payment's `state` travels in a header, never in the address of a call; what the payer
  * typed travels in the body alone.
  */
-import type { PaymentView, Refusal, SubmitRequest } from '../../../src/http/checkout/contract.ts'
+import type { NextRequest, PaymentView, Refusal, SubmitRequest } from '../../../src/http/checkout/contract.ts'
 import type { PaymentLink } from './links.ts'
 
 /**
@@ -25,6 +25,10 @@ export function readPayment(link: PaymentLink): Promise<Answer<PaymentView>> {
 
 export function submitPayment(link: PaymentLink, request: SubmitRequest): Promise<Answer<PaymentView>> {
   return call(link, '/submit', { method: 'POST', body: JSON.stringify(request) }, SUBMIT_TIMEOUT_MS, asView)
+}
+
+export function submitNext(link: PaymentLink, request: NextRequest): Promise<Answer<PaymentView>> {
+  return call(link, '/next', { method: 'POST', body: JSON.stringify(request) }, SUBMIT_TIMEOUT_MS, asView)
 }
 
 export function abandonPayment(link: PaymentLink): Promise<Answer<PaymentView>> {

@@ -3,15 +3,17 @@
  */
 import { useState } from 'react'
 import type { PaymentView } from '../../../src/http/checkout/contract.ts'
-import { type FormState, initialForm } from './form.ts'
+import { type FormState, hasForm, initialForm } from './form.ts'
 import { Frame } from './frame.tsx'
 import { HandoverDialog } from './handover-dialog.tsx'
 import { useSpeech } from './language.tsx'
 import type { PaymentLink } from './links.ts'
+import { isDone } from './list.ts'
+import { NextStep } from './next-step.tsx'
 import { OutcomeScreen } from './outcome.tsx'
 import { PaymentForm } from './payment-form.tsx'
 import { Failed, PlainScreen, Retry } from './plain-screen.tsx'
-import { CancelQuestion, IdleWarning } from './questions.tsx'
+import { CancelQuestion, IdleWarning, StopQuestion } from './questions.tsx'
 import { type Actions, useActions } from './use-actions.ts'
 import { useIdle } from './use-idle.ts'
 import { type Payment, type Phase, usePayment } from './use-payment.ts'
@@ -59,7 +61,7 @@ function OpenPayment({ link }: { readonly link: PaymentLink }) {
         <ClosedScreen phase={phase} onRetry={payment.reload} />
       )}
       {view !== undefined && view.step !== 'outcome' && question === 'cancel' && (
-        <CancelQuestion partner={view.partner.name} onYes={giveUp} onNo={close} />
+        <GiveUpQuestion view={view} onYes={giveUp} onNo={close} />
       )}
       {view?.step === 'form' && question === 'handover' && <HandoverDialog link={link} onClose={close} />}
       {view !== undefined && idle.secondsLeft !== undefined && (
@@ -80,7 +82,19 @@ function PaymentScreen({ phase, payment, actions, onAsk }: PaymentScreenProps) {
   const { language } = useSpeech()
   const { view, receivedAt } = phase
   if (view.step === 'outcome') return <OutcomeScreen view={view} outcome={view.outcome ?? { kind: 'rejected' }} />
-  if (view.step === 'form') {
+  if (view.step === 'next' && view.list !== undefined) {
+    return (
+      <NextStep
+        view={view}
+        list={view.list}
+        sending={actions.sending}
+        problem={actions.problem}
+        onNext={actions.next}
+        onStop={() => onAsk('cancel')}
+      />
+    )
+  }
+  if (view.step === 'form' || (actions.reopened && hasForm(view))) {
     const notice = view.notice === undefined || actions.sending ? undefined : { code: view.notice, at: 0 }
     return (
       <PaymentForm
@@ -105,8 +119,18 @@ function PaymentScreen({ phase, payment, actions, onAsk }: PaymentScreenProps) {
       tooLateToCancel={actions.tooLateToCancel}
       onCancel={() => onAsk('cancel')}
       onCheck={payment.reload}
+      onOtherBank={() => actions.reopen(view)}
     />
   )
+}
+
+type GiveUpProps = { readonly view: PaymentView; readonly onYes: () => void; readonly onNo: () => void }
+
+/** Of a list some of which is done already, giving up is stopping there. */
+function GiveUpQuestion({ view, onYes, onNo }: GiveUpProps) {
+  const { list } = view
+  if (list?.items.some(isDone)) return <StopQuestion list={list} onYes={onYes} onNo={onNo} />
+  return <CancelQuestion partner={view.partner.name} onYes={onYes} onNo={onNo} />
 }
 
 type ClosedScreenProps = {

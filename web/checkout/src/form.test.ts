@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { FINANCE_VIEW, SHOP_VIEW } from './fixtures.ts'
+import { FINANCE_VIEW, listView, SHOP_VIEW } from './fixtures.ts'
 import {
   allFaults,
   askedFields,
   changeField,
   type FieldName,
   type FormState,
+  hasForm,
   initialForm,
   leaveBank,
   leaveField,
@@ -140,4 +141,32 @@ test('a bank that is not offered cannot be paid from, and says so at once; leavi
   assert.deepEqual(shownFaults(view, left), {})
   const other = changeField(view, left, 'debtorIban', IBAN_DOI)
   assert.deepEqual([other.values.bankId, allFaults(view, other)], ['doi', { userCode: 'required' }])
+})
+
+test('a bank without a service for this kind of payment says so, unlike one that is out of order', () => {
+  const banks = SHOP_VIEW.banks.map((bank) => ({ ...bank, available: false, unavailable: 'NOT_OFFERED' as const }))
+  const view = { ...SHOP_VIEW, banks }
+  assert.equal(shownFaults(view, filled(view)).bankId, 'not_offered')
+})
+
+test('of a list the form asks for the payer’s own alone, and for an account that none of it goes to', () => {
+  const view = listView()
+  assert.deepEqual(askedFields(view, filled(view)), ['bankId', 'debtorIban', 'email'])
+  assert.deepEqual(Object.keys(submitRequest(view, filled(view), 'ro')).sort(), [
+    'bankId',
+    'debtorIban',
+    'email',
+    'language',
+    'pageToken',
+    'termsAccepted',
+  ])
+  const own = filled(view, { debtorIban: 'RO49AAAA1B31007593840000' })
+  assert.equal(allFaults(view, own).debtorIban, 'same_account')
+})
+
+test('the form may be sent while a bank is entered, and not once the payment is there', () => {
+  assert.ok(hasForm(SHOP_VIEW))
+  assert.ok(hasForm({ ...SHOP_VIEW, step: 'authorise', entering: true }))
+  assert.ok(!hasForm({ ...SHOP_VIEW, step: 'authorise' }))
+  assert.ok(!hasForm({ ...SHOP_VIEW, step: 'authorise', entering: true, editable: [] }))
 })

@@ -15,7 +15,7 @@ import { groupIban, isWholeIban, parseIban } from './iban.ts'
 export type FieldName = EditableField | 'userCode'
 
 /** What the page finds beside what the server may find: that a bank is not offered is told of the bank, not of a field. */
-export type FormFault = FieldFault | 'unavailable'
+export type FormFault = FieldFault | 'unavailable' | 'not_offered'
 
 /** As typed. */
 export type FormValues = Readonly<Record<FieldName, string>>
@@ -45,6 +45,11 @@ export const DETAILS_MAX = 140
 export const NAME_MAX = 70
 const EMAIL_MAX = 254
 const USER_CODE_MAX = 50
+
+/** Whether the form may be sent: also while a bank is entered where nothing of the payment is yet. */
+export function hasForm(view: PaymentView): boolean {
+  return view.step === 'form' || (view.entering === true && view.editable.length > 0)
+}
 
 export function initialForm(view: PaymentView): FormState {
   const { values } = view
@@ -137,7 +142,7 @@ export function shownFaults(view: PaymentView, form: FormState): Faults {
   const shown: Partial<Record<FieldName, FormFault>> = {}
   for (const [field, fault] of Object.entries(allFaults(view, form)) as [FieldName, FormFault][]) {
     const whole = (field === 'debtorIban' || field === 'creditorIban') && isWholeIban(form.values[field])
-    const plain = fault === 'too_long' || fault === 'unavailable'
+    const plain = fault === 'too_long' || fault === 'unavailable' || fault === 'not_offered'
     if (form.touched[field] || form.refused[field] || whole || plain) shown[field] = fault
   }
   return shown
@@ -170,7 +175,8 @@ function faultOf(view: PaymentView, form: FormState, field: FieldName): FormFaul
 
 function bankFault(bank: BankChoice | undefined): FormFault | undefined {
   if (bank === undefined) return 'required'
-  return bank.available ? undefined : 'unavailable'
+  if (bank.available) return undefined
+  return bank.unavailable === 'NOT_OFFERED' ? 'not_offered' : 'unavailable'
 }
 
 function debtorIbanFault(view: PaymentView, form: FormState): FieldFault | undefined {
@@ -178,6 +184,7 @@ function debtorIbanFault(view: PaymentView, form: FormState): FieldFault | undef
   if (!reading.ok) return reading.fault
   const creditor = parseIban(form.values.creditorIban)
   if (creditor.ok && creditor.iban === reading.iban) return 'same_account'
+  if (view.list?.items.some(({ creditorIban }) => creditorIban === reading.iban)) return 'same_account'
   const bank = chosenBank(view, form)
   return bank !== undefined && !bank.ibanCodes.includes(reading.bankCode) ? 'wrong_bank' : undefined
 }

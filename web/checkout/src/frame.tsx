@@ -2,7 +2,7 @@
  * What stands around every screen: the partner's header, the card in the middle, the operator's footer.
  */
 import { type ReactNode, useEffect, useLayoutEffect, useRef } from 'react'
-import type { PaymentView } from '../../../src/http/checkout/contract.ts'
+import type { PaymentList, PaymentView } from '../../../src/http/checkout/contract.ts'
 import { formatAmount } from './amount.ts'
 import { paletteOf } from './colour.ts'
 import { useSpeech } from './language.tsx'
@@ -85,14 +85,17 @@ function usePartnerColour(colour: string | undefined): void {
 type HeroProps = {
   readonly amountMinor?: number | undefined
   readonly creditorName?: string | undefined
+  /** In the place of whom it goes to. */
+  readonly about?: string
   /** Smaller and paler, where nothing was paid. */
   readonly quiet?: boolean
 }
 
 /** How much and to whom: the largest thing on the page. */
-export function Hero({ amountMinor, creditorName, quiet }: HeroProps) {
+export function Hero({ amountMinor, creditorName, about, quiet }: HeroProps) {
   const { words } = useSpeech()
   const amount = amountMinor === undefined ? undefined : formatAmount(amountMinor)
+  const whom = about ?? (creditorName ? words.to(creditorName) : undefined)
   return (
     <p className={quiet ? 'hero quiet' : 'hero'}>
       {amount === undefined ? (
@@ -103,9 +106,15 @@ export function Hero({ amountMinor, creditorName, quiet }: HeroProps) {
           <span className="currency">{' RON'}</span>
         </span>
       )}{' '}
-      {creditorName !== undefined && creditorName !== '' && <span className="whom">{words.to(creditorName)}</span>}
+      {whom !== undefined && <span className="whom">{whom}</span>}
     </p>
   )
+}
+
+/** The whole list's sum, and how many payments it is. */
+export function ListHero({ list, quiet }: { readonly list: PaymentList; readonly quiet?: boolean }) {
+  const { words } = useSpeech()
+  return <Hero amountMinor={list.totalMinor} about={words.many.list.count(list.count)} quiet={quiet ?? false} />
 }
 
 /**

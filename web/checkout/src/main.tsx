@@ -13,6 +13,7 @@ import './controls.css'
 import './page.css'
 import './screens.css'
 import './form.css'
+import './list.css'
 
 const container = document.getElementById('root')
 if (container !== null) {

@@ -3,17 +3,21 @@
  * start by itself for who came here by the back button.
  */
 import { useEffect, useEffectEvent, useState } from 'react'
-import type { Outcome, PaymentView } from '../../../src/http/checkout/contract.ts'
-import { Hero, ScreenHeading } from './frame.tsx'
+import type { Outcome, PaymentList, PaymentView } from '../../../src/http/checkout/contract.ts'
+import { Hero, ListHero, ScreenHeading } from './frame.tsx'
 import { useSpeech } from './language.tsx'
 import { leaveTo } from './links.ts'
-import { type Messages, wordsFor } from './messages/messages.ts'
+import { sumsOf } from './list.ts'
+import { isExpiredLink, outcomeWords } from './outcome-words.ts'
+import { PaymentItems } from './payment-list.tsx'
 
 export function OutcomeScreen({ view, outcome }: { readonly view: PaymentView; readonly outcome: Outcome }) {
-  const { words } = useSpeech()
-  const good = outcome.kind === 'paid' || outcome.kind === 'authorised'
-  const { heading, text } = outcomeWords(words, outcome)
-  const { secondsLeft, pause } = useCountdown(view.returnAfterSeconds, () => leaveTo(view.returnUrl))
+  const { words, language } = useSpeech()
+  const good = toneOf(outcome.kind) === 'good'
+  const { heading, text } = outcomeWords(language, view, outcome)
+  // What must be read in peace is not counted down.
+  const hurry = outcome.kind !== 'partly' && !isExpiredLink(view, outcome)
+  const { secondsLeft, pause } = useCountdown(view.returnAfterSeconds, hurry, () => leaveTo(view.returnUrl))
   return (
     <section className="card center">
       <OutcomeMark kind={outcome.kind} />
@@ -21,7 +25,11 @@ export function OutcomeScreen({ view, outcome }: { readonly view: PaymentView; r
         <ScreenHeading>{heading}</ScreenHeading>
         <p className="say">{text}</p>
       </div>
-      <Hero quiet={!good} amountMinor={view.values.amountMinor} creditorName={view.values.creditorName} />
+      {view.list === undefined ? (
+        <Hero quiet={!good} amountMinor={view.values.amountMinor} creditorName={view.values.creditorName} />
+      ) : (
+        <ListOutcome list={view.list} quiet={!good} />
+      )}
       <dl className="reference">
         <dt>{words.reference}</dt>
         <dd>{view.paymentId}</dd>
@@ -49,18 +57,35 @@ export function OutcomeScreen({ view, outcome }: { readonly view: PaymentView; r
   )
 }
 
-function outcomeWords(words: Messages, outcome: Outcome): { heading: string; text: string } {
-  const plain = wordsFor(words.outcomes, outcome.kind, 'rejected')
-  if (outcome.kind === 'paid' || outcome.kind === 'authorised' || outcome.reason === undefined) return plain
-  const text = Object.hasOwn(words.reasons, outcome.reason)
-    ? wordsFor(words.reasons, outcome.reason, 'BANK_REFUSED')
-    : plain.text
-  return { heading: outcome.reason === 'EXPIRED' ? words.headingExpired : plain.heading, text }
+/** What was not paid stands first: it is what the payer must know. */
+function ListOutcome({ list, quiet }: { readonly list: PaymentList; readonly quiet: boolean }) {
+  const { words } = useSpeech()
+  const said = words.many.list
+  const { done, left } = sumsOf(list)
+  const mixed = done.length > 0 && left.length > 0
+  return (
+    <>
+      <ListHero list={list} quiet={quiet} />
+      {[left, done].map(
+        (items, index) =>
+          items.length > 0 && (
+            <section key={index === 0 ? 'left' : 'done'} className="group wide">
+              {mixed && <h2>{index === 0 ? said.unpaid(items.length) : said.done(items.length)}</h2>}
+              <PaymentItems items={items} label={index === 0 ? said.unpaid(items.length) : said.done(items.length)} />
+            </section>
+          ),
+      )}
+    </>
+  )
 }
 
 /** @returns seconds left, undefined when stopped */
-function useCountdown(seconds: number, onEnd: () => void): { secondsLeft: number | undefined; pause: () => void } {
-  const [secondsLeft, setSecondsLeft] = useState(cameByBackButton() ? undefined : seconds)
+function useCountdown(
+  seconds: number,
+  starts: boolean,
+  onEnd: () => void,
+): { secondsLeft: number | undefined; pause: () => void } {
+  const [secondsLeft, setSecondsLeft] = useState(starts && !cameByBackButton() ? seconds : undefined)
   const end = useEffectEvent(onEnd)
   const running = secondsLeft !== undefined
   const pause = () => setSecondsLeft(undefined)
@@ -91,9 +116,13 @@ function cameByBackButton(): boolean {
   return navigation !== undefined && (navigation as PerformanceNavigationTiming).type === 'back_forward'
 }
 
+function toneOf(kind: Outcome['kind']): 'good' | 'neutral' | 'bad' {
+  if (kind === 'paid' || kind === 'authorised' || kind === 'scheduled') return 'good'
+  return kind === 'abandoned' || kind === 'cancelled' || kind === 'partly' ? 'neutral' : 'bad'
+}
+
 function OutcomeMark({ kind }: { readonly kind: Outcome['kind'] }) {
-  const tone =
-    kind === 'paid' || kind === 'authorised' ? 'good' : kind === 'abandoned' || kind === 'cancelled' ? 'neutral' : 'bad'
+  const tone = toneOf(kind)
   const paths = { good: 'M14 25l7 7 14-15', neutral: 'M15 24h18', bad: 'M17 17l14 14M31 17L17 31' }
   return (
     <svg className={`mark ${tone}`} viewBox="0 0 48 48" aria-hidden="true">

@@ -1,30 +1,20 @@
 /**
  * The form: what is paid, from which account, and the bar with the two buttons.
  */
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { PaymentView } from '../../../src/http/checkout/contract.ts'
 import { parseAmount } from './amount.ts'
-import { BankList } from './bank-list.tsx'
-import { FixedField, fieldId, IbanField, TextAreaField, TextField } from './field.tsx'
-import {
-  allFaults,
-  askedFields,
-  bankOfIban,
-  changeField,
-  DETAILS_MAX,
-  type FieldName,
-  type FormFault,
-  type FormState,
-  leaveBank,
-  leaveField,
-  lengthOf,
-  shownFaults,
-} from './form.ts'
-import { Hero } from './frame.tsx'
+import { fieldId } from './field.tsx'
+import { allFaults, chosenBank, type FieldName, type FormState, leaveBank, shownFaults } from './form.ts'
+import { AccountFields, PaymentFields } from './form-fields.tsx'
+import { Summary } from './form-summary.tsx'
+import { Hero, ListHero } from './frame.tsx'
 import { useSpeech } from './language.tsx'
-import { type Messages, wordsFor } from './messages/messages.ts'
+import type { Messages } from './messages/messages.ts'
+import { PaymentItems } from './payment-list.tsx'
 import { TermsDialog } from './terms-dialog.tsx'
 import type { Problem } from './use-actions.ts'
+import { LinkBanner, momentInWords, WhenItIsPaid } from './when.tsx'
 
 type PaymentFormProps = {
   readonly view: PaymentView
@@ -57,7 +47,7 @@ export function PaymentForm(props: PaymentFormProps) {
   const faults = shownFaults(view, form)
   const ready = Object.keys(missing).length === 0
   const amount = view.editable.includes('amount') ? parseAmount(form.values.amount) : undefined
-  const time = props.openUntil.toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' })
+  const until = momentInWords(language, props.openUntil)
 
   return (
     <form
@@ -69,24 +59,40 @@ export function PaymentForm(props: PaymentFormProps) {
       }}
     >
       <h1 className="unseen">{words.title}</h1>
-      <Hero
-        amountMinor={amount === undefined ? view.values.amountMinor : amount.ok ? amount.amountMinor : undefined}
-        creditorName={view.editable.includes('creditorName') ? form.values.creditorName : view.values.creditorName}
-      />
+      {view.list !== undefined ? (
+        <ListHero list={view.list} />
+      ) : (
+        <Hero
+          amountMinor={amount === undefined ? view.values.amountMinor : amount.ok ? amount.amountMinor : undefined}
+          creditorName={view.editable.includes('creditorName') ? form.values.creditorName : view.values.creditorName}
+        />
+      )}
+      {view.linkExpiresAt !== undefined && <LinkBanner until={props.openUntil} />}
+      <WhenItIsPaid view={view} />
       <p className="lead">{words.lead}</p>
       {problem !== undefined && (
         <Summary key={problem.at} problem={problem} view={view} form={form} onOtherBank={otherBank} />
       )}
       <section className="group">
-        <h2>{words.groupPayment}</h2>
-        <PaymentFields {...props} faults={faults} />
+        <h2>{view.list === undefined ? words.groupPayment : words.many.list.heading}</h2>
+        {view.list === undefined ? (
+          <PaymentFields {...props} faults={faults} />
+        ) : (
+          <PaymentItems items={view.list.items} label={words.many.list.count(view.list.count)} />
+        )}
       </section>
       <section className="group">
         <h2>{words.groupAccount}</h2>
         <AccountFields {...props} faults={faults} />
+        <BankNews view={view} form={form} />
+        {view.list !== undefined && <ListWay view={view} form={form} />}
       </section>
       <p className="small muted closing" id="still-missing">
-        {ready ? words.openUntil(time) : words.missing(listed(Object.keys(missing) as FieldName[], words))}
+        {ready
+          ? until.today
+            ? words.openUntil(until.time)
+            : words.openUntilDay(words.many.link.moment(until.day, until.time))
+          : words.missing(listed(Object.keys(missing) as FieldName[], words))}
       </p>
       <PayBar {...props} ready={ready} onTerms={() => setTermsOpen(true)} />
       <p className="handover">
@@ -132,165 +138,33 @@ function PayBar({ sending, ready, onCancel, onTerms }: PayBarProps) {
   )
 }
 
-type Fields = PaymentFormProps & { readonly faults: Readonly<Partial<Record<FieldName, FormFault>>> }
-
-/** Whom, how much, what for: fields for Finance, text for Ecommerce. */
-function PaymentFields({ view, form, faults, sending, onChange }: Fields) {
+/** How the chosen bank has a list authorised. */
+function ListWay({ view, form }: Pick<PaymentFormProps, 'view' | 'form'>) {
   const { words } = useSpeech()
-  const field = fieldOf({ view, form, faults, sending, onChange, words })
-  const editable = (name: FieldName) => (view.editable as readonly string[]).includes(name)
-  const fixed = (name: 'creditorName' | 'creditorIban' | 'amount' | 'details', suffix = '') => (
-    <FixedField id={fieldId(name)} label={words.labels[name]} value={form.values[name] + suffix} />
-  )
+  const way = chosenBank(view, form)?.list
   return (
-    <>
-      <FixedField id="field-partnerName" label={words.labels.partnerName} value={view.partner.name} />
-      {editable('creditorName') ? <TextField {...field('creditorName')} /> : fixed('creditorName')}
-      {editable('creditorIban') ? <IbanField {...field('creditorIban')} /> : fixed('creditorIban')}
-      {editable('amount') ? (
-        <TextField {...field('amount')} inputMode="decimal" suffix="RON" />
-      ) : (
-        fixed('amount', ' RON')
-      )}
-      {editable('details') ? (
-        <TextAreaField
-          {...field('details')}
-          hintUnseen
-          hint={words.characters(lengthOf(form.values.details), DETAILS_MAX)}
-          count={{ used: lengthOf(form.values.details), most: DETAILS_MAX }}
-        />
-      ) : (
-        fixed('details')
-      )}
-    </>
+    <p role="status" className={way === undefined ? 'unseen' : 'link-banner'}>
+      {way !== undefined && words.many.list.way[way]}
+    </p>
   )
 }
 
-/** The payer's own: bank, account, the user code where the bank asks for it, email. */
-function AccountFields({ view, form, faults, sending, onChange }: Fields) {
+/** Says it when the chosen bank goes out of order, or comes back, while the form stands open. */
+function BankNews({ view, form }: Pick<PaymentFormProps, 'view' | 'form'>) {
   const { words } = useSpeech()
-  const field = fieldOf({ view, form, faults, sending, onChange, words })
-  const asked = askedFields(view, form)
-  const recognised = bankOfIban(view, form)
-  const other = recognised?.available === true && faults.debtorIban === 'wrong_bank' ? recognised : undefined
-  const offer = other && (
-    <button
-      type="button"
-      className="link"
-      onClick={() => onChange((now) => changeField(view, now, 'bankId', other.id))}
-    >
-      {words.bankOffer(other.name)}
-    </button>
-  )
-  const known = recognised !== undefined && recognised.id === form.values.bankId
-  return (
-    <>
-      {asked.includes('bankId') && (
-        <BankList
-          {...field('bankId')}
-          hint={form.values.bankId === '' ? words.hints.bank : undefined}
-          banks={view.banks}
-        />
-      )}
-      {asked.includes('debtorIban') && (
-        <IbanField
-          {...field('debtorIban')}
-          hint={known ? words.bankRecognised(recognised.name) : undefined}
-          after={offer}
-        />
-      )}
-      {asked.includes('userCode') && (
-        <TextField {...field('userCode')} hint={words.hints.userCode} autoComplete="off" />
-      )}
-      {asked.includes('email') && (
-        <TextField {...field('email')} hint={words.hints.email} type="email" inputMode="email" autoComplete="email" />
-      )}
-    </>
-  )
-}
-
-type FieldSource = Pick<Fields, 'view' | 'form' | 'faults' | 'sending' | 'onChange'> & { readonly words: Messages }
-
-function fieldOf({ view, form, faults, sending, onChange, words }: FieldSource) {
-  return (name: FieldName) => {
-    const fault = faults[name]
-    return {
-      name,
-      label: words.labels[name],
-      fault: fault === undefined ? undefined : faultText(name, fault, words),
-      disabled: sending,
-      value: form.values[name],
-      onChange: (value: string) => onChange((now) => changeField(view, now, name, value)),
-      onLeave: () => onChange((now) => leaveField(now, name)),
-    }
+  const bank = chosenBank(view, form)
+  const [seen, setSeen] = useState<{ readonly id: string; readonly available: boolean; readonly changed: boolean }>()
+  if (bank !== undefined && (seen?.id !== bank.id || seen.available !== bank.available)) {
+    setSeen({ id: bank.id, available: bank.available, changed: seen?.id === bank.id })
   }
-}
-
-function faultText(name: FieldName, fault: FormFault, words: Messages): string {
-  if (fault !== 'invalid') return wordsFor(words.faults, fault, 'invalid')
-  if (name === 'debtorIban' || name === 'creditorIban') return words.invalid.iban
-  if (name === 'amount') return words.invalid.amount
-  if (name === 'email') return words.invalid.email
-  return name === 'bankId' ? words.invalid.bank : words.faults.invalid
+  const news = bank !== undefined && seen?.id === bank.id && seen.changed
+  return (
+    <p role="status" className={news ? 'small news' : 'unseen'}>
+      {news && (bank.available ? words.bankBack(bank.name) : words.bankGone(bank.name))}
+    </p>
+  )
 }
 
 function listed(fields: readonly FieldName[], words: Messages): string {
   return fields.map((field) => words.shortLabels[field]).join(', ')
-}
-
-/** Says why nothing was sent, takes the focus, and leads to the fields that are to be mended. */
-function Summary({
-  problem,
-  view,
-  form,
-  onOtherBank,
-}: {
-  readonly problem: Problem
-  readonly view: PaymentView
-  readonly form: FormState
-  readonly onOtherBank: () => void
-}) {
-  const { words } = useSpeech()
-  const ref = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    ref.current?.focus()
-    ref.current?.scrollIntoView({ block: 'center' })
-  }, [])
-  const asked = askedFields(view, form)
-  const refused = Object.entries(form.refused) as [FieldName, FormFault][]
-  return (
-    <div className="summary" role="alert" tabIndex={-1} ref={ref}>
-      <h2>{words.summaryTitle}</h2>
-      <p>{wordsFor(words.problems, problem.code, 'OTHER')}</p>
-      {refused.length > 0 && (
-        <ul>
-          {refused.map(([field, fault]) => (
-            <li key={field}>
-              {asked.includes(field) ? (
-                <a
-                  href={`#${fieldId(field)}`}
-                  onClick={(event) => {
-                    // Focus without touching the address, which carries the payment's link.
-                    event.preventDefault()
-                    document.getElementById(fieldId(field))?.focus()
-                  }}
-                >
-                  {words.labels[field]}
-                </a>
-              ) : (
-                words.labels[field]
-              )}
-              : {faultText(field, fault, words)}
-            </li>
-          ))}
-        </ul>
-      )}
-      {problem.code.startsWith('BANK_') && view.banks.length > 1 && asked.includes('bankId') && (
-        <button type="button" className="link" onClick={onOtherBank}>
-          {words.otherBank}
-        </button>
-      )}
-      {problem.traceId !== undefined && <p className="small">{words.support(problem.traceId)}</p>}
-    </div>
-  )
 }

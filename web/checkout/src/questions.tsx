@@ -1,6 +1,9 @@
-/** The two questions that are asked over the page: whether to give the payment up, and whether anybody is still there. */
+/** The questions that are asked over the page: whether to give the payment up, or the rest of a list; whether anybody is there. */
+import type { PaymentList } from '../../../src/http/checkout/contract.ts'
+import { formatAmount } from './amount.ts'
 import { Dialog } from './dialog.tsx'
 import { useSpeech } from './language.tsx'
+import { sumsOf } from './list.ts'
 
 type CancelQuestionProps = { readonly partner: string; readonly onYes: () => void; readonly onNo: () => void }
 
@@ -23,6 +26,46 @@ export function CancelQuestion({ partner, onYes, onNo }: CancelQuestionProps) {
       }
     >
       <p>{words.cancelAbout(partner)}</p>
+    </Dialog>
+  )
+}
+
+type StopQuestionProps = { readonly list: PaymentList; readonly onYes: () => void; readonly onNo: () => void }
+
+/** Enough to know which they are; the whole list stands on the page. */
+const NAMED = 3
+
+export function StopQuestion({ list, onYes, onNo }: StopQuestionProps) {
+  const { words } = useSpeech()
+  const said = words.many.list
+  const { left, leftMinor } = sumsOf(list)
+  const more = left.length - NAMED
+  return (
+    <Dialog
+      role="alertdialog"
+      heading={said.stopQuestion}
+      onClose={onNo}
+      actions={
+        <>
+          <button type="button" className="button plain" onClick={onNo}>
+            {said.stopNo}
+          </button>
+          <button type="button" className="button danger" onClick={onYes}>
+            {said.stopYes}
+          </button>
+        </>
+      }
+    >
+      <p>{said.stopLeft(left.length, formatAmount(leftMinor))}</p>
+      <ul>
+        {left.slice(0, NAMED).map((item) => (
+          <li key={item.no}>
+            {item.creditorName}, {formatAmount(item.amountMinor)} RON
+          </li>
+        ))}
+        {more > 0 && <li>{said.stopMore(more)}</li>}
+      </ul>
+      <p>{said.stopKept}</p>
     </Dialog>
   )
 }

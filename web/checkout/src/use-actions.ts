@@ -5,7 +5,7 @@
 import { useRef, useState } from 'react'
 import type { PaymentView } from '../../../src/http/checkout/contract.ts'
 import type { Failure } from './api.ts'
-import { type FormState, initialForm, refusedFields, submitRequest } from './form.ts'
+import { type FormState, initialForm, leaveBank, refusedFields, submitRequest } from './form.ts'
 import { leaveTo } from './links.ts'
 import type { Language } from './messages/messages.ts'
 import type { Payment } from './use-payment.ts'
@@ -18,6 +18,10 @@ export type Actions = {
   readonly problem: Problem | undefined
   readonly sending: boolean
   readonly tooLateToCancel: boolean
+  /** The form is shown again although a bank is being entered. */
+  readonly reopened: boolean
+  readonly reopen: (view: PaymentView) => void
+  readonly next: () => Promise<void>
   readonly change: (view: PaymentView, change: (form: FormState) => FormState) => void
   readonly pay: (view: PaymentView, language: Language) => Promise<void>
   readonly abandon: () => Promise<void>
@@ -30,24 +34,41 @@ export function useActions(payment: Payment): Actions {
   const [problem, setProblem] = useState<Problem>()
   const [sending, setSending] = useState(false)
   const [tooLateToCancel, setTooLateToCancel] = useState(false)
+  const [reopened, setReopened] = useState(false)
   // Not state: a second click in the same instant must see it.
   const busy = useRef(false)
 
   const change: Actions['change'] = (view, change) => setForm((now) => change(now ?? initialForm(view)))
 
-  const pay: Actions['pay'] = async (view, language) => {
-    if (busy.current) return
+  const send = async (call: () => ReturnType<Payment['next']>): Promise<Failure | undefined> => {
+    if (busy.current) return undefined
     busy.current = true
     setSending(true)
     setProblem(undefined)
-    const sent = form ?? initialForm(view)
-    const answer = await payment.submit((fresh) => submitRequest(fresh, sent, language))
+    const answer = await call()
     busy.current = false
     setSending(false)
-    if (answer === 'moved_on' || answer.ok) return
-    const { failure } = answer
-    if (failure.kind === 'refused') setForm({ ...sent, refused: refusedFields(failure.refusal.fields) })
-    setProblem(problemOf(failure, 'NO_ANSWER'))
+    if (answer === 'moved_on' || answer.ok) {
+      setReopened(false)
+      return undefined
+    }
+    setProblem(problemOf(answer.failure, 'NO_ANSWER'))
+    return answer.failure
+  }
+
+  const pay: Actions['pay'] = async (view, language) => {
+    const sent = form ?? initialForm(view)
+    const failure = await send(() => payment.submit((fresh) => submitRequest(fresh, sent, language)))
+    if (failure?.kind === 'refused') setForm({ ...sent, refused: refusedFields(failure.refusal.fields) })
+  }
+
+  const next = async () => {
+    await send(payment.next)
+  }
+
+  const reopen: Actions['reopen'] = (view) => {
+    setForm((now) => leaveBank(now ?? initialForm(view)))
+    setReopened(true)
   }
 
   const abandon = async () => {
@@ -62,16 +83,18 @@ export function useActions(payment: Payment): Actions {
     // It went otherwise (paid meanwhile, already at the bank, no answer): the page shows what is.
     const now = await payment.reload()
     if (answer.ok) return
-    if (now === undefined || now.step === 'form') setProblem(problemOf(answer.failure, 'CANCEL_NO_ANSWER'))
+    if (now === undefined || now.step === 'form' || now.step === 'next')
+      setProblem(problemOf(answer.failure, 'CANCEL_NO_ANSWER'))
     else if (now.step !== 'outcome') setTooLateToCancel(answer.failure.kind === 'refused')
   }
 
   const forget = () => {
     setForm(undefined)
     setProblem(undefined)
+    setReopened(false)
   }
 
-  return { form, problem, sending, tooLateToCancel, change, pay, abandon, forget }
+  return { form, problem, sending, tooLateToCancel, reopened, reopen, next, change, pay, abandon, forget }
 }
 
 function problemOf(failure: Failure, unanswered: string): Problem {

@@ -9,6 +9,9 @@ const ROUND_MS = 5_000
 /** Longer than this a browser's timer cannot wait. */
 const MAX_DELAY_MS = 2_147_000_000
 
+/** Steps in which the payer may let the time pass. */
+const OPEN_ENDED: ReadonlySet<PaymentView['step']> = new Set(['form', 'authorise', 'next'])
+
 /** @param onReturn with `true` when the browser has shown the page again out of its memory (back button) */
 export function useComeBack(onReturn: (evenIfFresh: boolean) => void): void {
   const comeBack = useEffectEvent(onReturn)
@@ -31,7 +34,7 @@ export function useComeBack(onReturn: (evenIfFresh: boolean) => void): void {
 export function useDeadline(view: PaymentView | undefined, receivedAt: number, onDeadline: () => void): void {
   const atDeadline = useEffectEvent(onDeadline)
   useEffect(() => {
-    if (view?.step !== 'form' && view?.step !== 'authorise') return
+    if (view === undefined || !OPEN_ENDED.has(view.step)) return
     const left = Date.parse(view.expiresAt) - Date.parse(view.now) - (Date.now() - receivedAt)
     const timer = setTimeout(atDeadline, Math.min(Math.max(left + 1_000, ROUND_MS), MAX_DELAY_MS))
     return () => clearTimeout(timer)

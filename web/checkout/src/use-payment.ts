@@ -4,10 +4,11 @@
  */
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import type { PaymentView, SubmitRequest } from '../../../src/http/checkout/contract.ts'
-import { type Answer, abandonPayment, type Failure, readPayment, submitPayment } from './api.ts'
+import { type Answer, abandonPayment, type Failure, readPayment, submitNext, submitPayment } from './api.ts'
+import { hasForm } from './form.ts'
 import { goTo, isWebAddress, type PaymentLink } from './links.ts'
 import { useComeBack, useDeadline } from './use-occasions.ts'
-import { usePoll } from './use-poll.ts'
+import { type Pace, usePoll } from './use-poll.ts'
 
 export type Phase =
   | { readonly kind: 'opening' }
@@ -24,6 +25,8 @@ export type Payment = {
   readonly offline: boolean
   readonly reload: () => Promise<PaymentView | undefined>
   readonly submit: (requestOf: (view: PaymentView) => SubmitRequest) => Promise<Answer<PaymentView> | 'moved_on'>
+  /** Of a list: sends the payment whose turn it is. */
+  readonly next: () => Promise<Answer<PaymentView> | 'moved_on'>
   readonly abandon: () => Promise<Answer<PaymentView>>
   readonly disconnect: () => void
 }
@@ -42,10 +45,12 @@ export function usePayment(link: PaymentLink, watch: boolean): Payment {
   const sentHere = useRef(false)
   // Answers of reads that began before or beside a write are old news and dropped.
   const epoch = useRef(0)
+  // Not state: a laptop that wakes up finds the page's time over and a question to ask in the same instant.
+  const disconnected = useRef(false)
 
   const take = (view: PaymentView) => {
     setPhase({ kind: 'open', view, receivedAt: Date.now() })
-    if (view.step === 'form') sentHere.current = false
+    if (view.step === 'form' || view.step === 'next') sentHere.current = false
     if (view.step !== 'authorise' || !sentHere.current || !isWebAddress(view.redirectUrl)) return
     sentHere.current = false
     setLeaving(true)
@@ -55,7 +60,7 @@ export function usePayment(link: PaymentLink, watch: boolean): Payment {
   const read = async (): Promise<Answer<PaymentView>> => {
     const began = epoch.current
     const answer = await readPayment(link)
-    if (began !== epoch.current) return answer
+    if (began !== epoch.current || disconnected.current) return answer
     if (answer.ok) take(answer.value)
     else
       setPhase((now) =>
@@ -65,22 +70,27 @@ export function usePayment(link: PaymentLink, watch: boolean): Payment {
   }
 
   const reload = async () => {
+    disconnected.current = false
     const answer = await read()
     return answer.ok ? answer.value : undefined
   }
 
-  const submit: Payment['submit'] = async (requestOf) => {
+  // Sends what the payer has decided at `isThere`, and finds out what became of it where the answer does not say.
+  const send = async (
+    isThere: (view: PaymentView) => boolean,
+    call: (view: PaymentView) => Promise<Answer<PaymentView>>,
+  ): Promise<Answer<PaymentView> | 'moved_on'> => {
     if (phase.kind !== 'open') return 'moved_on'
     let view = phase.view
     // The page's token ages; one that could be refused is renewed before it is used.
     if (Date.now() - phase.receivedAt > (view.idleMinutes * 60_000) / 2) {
       const fresh = await read()
       if (!fresh.ok) return fresh
-      if (fresh.value.step !== 'form') return 'moved_on'
+      if (!isThere(fresh.value)) return 'moved_on'
       view = fresh.value
     }
     epoch.current += 1
-    const answer = await submitPayment(link, requestOf(view))
+    const answer = await call(view)
     epoch.current += 1
     if (answer.ok) {
       sentHere.current = true
@@ -91,9 +101,18 @@ export function usePayment(link: PaymentLink, watch: boolean): Payment {
     // Refused or unanswered: the payment may have moved on all the same (another tab, or an answer lost on the way).
     const now = await readPayment(link)
     if (!now.ok) return answer
-    if (now.value.step !== 'form' && answer.failure.kind === 'no_answer') sentHere.current = true
+    const still = isThere(now.value)
+    if (!still && answer.failure.kind === 'no_answer') sentHere.current = true
     take(now.value)
-    return now.value.step === 'form' ? answer : 'moved_on'
+    return still ? answer : 'moved_on'
+  }
+
+  const submit: Payment['submit'] = (requestOf) => send(hasForm, (view) => submitPayment(link, requestOf(view)))
+
+  const next: Payment['next'] = () => {
+    const no = phase.kind === 'open' ? phase.view.list?.nextNo : undefined
+    const isThere = (view: PaymentView) => view.step === 'next' && view.list?.nextNo === no
+    return send(isThere, (view) => submitNext(link, { pageToken: view.pageToken, no: no ?? 0 }))
   }
 
   const abandon = async () => {
@@ -103,6 +122,7 @@ export function usePayment(link: PaymentLink, watch: boolean): Payment {
 
   const disconnect = () => {
     epoch.current += 1
+    disconnected.current = true
     setPhase({ kind: 'disconnected' })
   }
 
@@ -123,11 +143,8 @@ export function usePayment(link: PaymentLink, watch: boolean): Payment {
   useDeadline(view, phase.kind === 'open' ? phase.receivedAt : 0, () => void read())
 
   const step = view?.step
-  // Authorised is not yet paid: the bank's last word often comes while the payer still looks.
-  const unfinished = step === 'outcome' && view?.outcome?.kind === 'authorised'
-  const polled =
-    step === 'sending' || step === 'waiting' || step === 'authorise' || unfinished || (watch && step === 'form')
-  const offline = usePoll(polled && !leaving ? step : undefined, async () => {
+  const pace = view === undefined ? undefined : paceOf(view, watch)
+  const offline = usePoll(pace !== undefined && !leaving ? step : undefined, pace ?? 'light', async () => {
     const answer = await read()
     if (answer.ok) return { answered: true }
     const { failure } = answer
@@ -136,7 +153,17 @@ export function usePayment(link: PaymentLink, watch: boolean): Payment {
       : { answered: false }
   })
 
-  return { phase, leaving, offline, reload, submit, abandon, disconnect }
+  return { phase, leaving, offline: offline && pace === 'quick', reload, submit, next, abandon, disconnect }
+}
+
+/** How eagerly the page asks again; undefined: there is nothing more to learn. */
+function paceOf({ step, outcome, list }: PaymentView, watch: boolean): Pace | undefined {
+  if (step === 'form') return watch ? 'quick' : 'light'
+  if (step === 'next') return 'light'
+  if (step !== 'outcome') return 'quick'
+  // Authorised is not yet paid: the bank's last word often comes while the payer still looks.
+  const unfinished = outcome?.kind === 'authorised' || list?.items.some(({ state }) => state === 'authorised')
+  return unfinished ? 'quick' : undefined
 }
 
 /** Refusals after which asking again is of no use: the link no longer opens this payment. */

@@ -6,6 +6,10 @@ import { useEffect, useEffectEvent, useState } from 'react'
 const FIRST_MS = 1_500
 const MOST_MS = 4_000
 const GROWTH = 1.25
+/** Where nothing is waited for: banks go out of order and come back, another tab goes on. */
+const LIGHT_MS = 30_000
+
+export type Pace = 'quick' | 'light'
 /** One lost answer is no reason to alarm anyone. */
 const UNANSWERED_TO_TELL = 2
 
@@ -13,9 +17,10 @@ type Asked = { readonly answered: boolean; readonly waitMs?: number }
 
 /**
  * @param reason what is being waited for; a new reason starts afresh, `undefined` stops
+ * @param pace light: every half minute, for what may change but is not waited for
  * @returns whether the last tries went unanswered
  */
-export function usePoll(reason: string | undefined, ask: () => Promise<Asked>): boolean {
+export function usePoll(reason: string | undefined, pace: Pace, ask: () => Promise<Asked>): boolean {
   const [unanswered, setUnanswered] = useState(0)
   const onTime = useEffectEvent(ask)
 
@@ -23,7 +28,8 @@ export function usePoll(reason: string | undefined, ask: () => Promise<Asked>): 
     if (reason === undefined) return
     let stopped = false
     let timer: ReturnType<typeof setTimeout> | undefined
-    let delay = FIRST_MS
+    const [first, most] = pace === 'light' ? [LIGHT_MS, LIGHT_MS] : [FIRST_MS, MOST_MS]
+    let delay = first
 
     const round = async () => {
       timer = undefined
@@ -31,13 +37,13 @@ export function usePoll(reason: string | undefined, ask: () => Promise<Asked>): 
       const asked = await onTime()
       if (stopped) return
       setUnanswered((count) => (asked.answered ? 0 : count + 1))
-      delay = Math.min(delay * GROWTH, MOST_MS)
+      delay = Math.min(delay * GROWTH, most)
       timer = setTimeout(round, Math.max(delay, asked.waitMs ?? 0))
     }
     // Seen again: the payer comes back from the bank's app and wants to know at once.
     const onVisible = () => {
       if (document.visibilityState !== 'visible' || timer !== undefined) return
-      delay = FIRST_MS
+      delay = first
       timer = setTimeout(round, 200)
     }
     timer = setTimeout(round, delay)
@@ -48,7 +54,7 @@ export function usePoll(reason: string | undefined, ask: () => Promise<Asked>): 
       document.removeEventListener('visibilitychange', onVisible)
       setUnanswered(0)
     }
-  }, [reason])
+  }, [reason, pace])
 
   return unanswered >= UNANSWERED_TO_TELL
 }

@@ -11,6 +11,7 @@ import { readSettings, SETTINGS } from '../../../config.ts'
 import type { Context } from '../../../domain/context.ts'
 import { createPartnerDirectory } from '../../../domain/partners/directory.ts'
 import { addPartner, type NewPartnerInput } from '../../../domain/partners/manage.ts'
+import type { BankProfile } from '../../../infra/banks/connector.ts'
 import type { BankRegistry } from '../../../infra/banks/registry.ts'
 import {
   type Authority,
@@ -25,6 +26,7 @@ import { createKeyFile } from '../../../infra/keys/key-file.ts'
 import { loadKeys } from '../../../infra/keys/keys.ts'
 import { createLog } from '../../../infra/log.ts'
 import { startPartnerApi } from '../api.ts'
+import { takesEverything } from './banks.ts'
 
 /** Published in tokens and signatures; connections go to the real port. */
 export const PUBLIC_URL = 'https://partner.punte.test'
@@ -63,8 +65,11 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-/** @param overrides of settings, e.g. limits */
-export async function createWorld(overrides: Partial<Record<keyof typeof SETTINGS, string>> = {}) {
+/** @param overrides of settings, e.g. limits @param profiles of banks, which take every order */
+export async function createWorld(
+  overrides: Partial<Record<keyof typeof SETTINGS, string>> = {},
+  profiles: readonly BankProfile[] = [],
+) {
   const dir = mkdtempSync(join(tmpdir(), 'punte-partner-api-'))
   const file = (name: string, text: string): string => {
     writeFileSync(join(dir, name), text)
@@ -94,9 +99,12 @@ export async function createWorld(overrides: Partial<Record<keyof typeof SETTING
   const clock = { now: () => new Date(Date.now() + offset.ms) }
   const partners = await createPartnerDirectory({ db: database.db, keys, log, refresh_every_ms: 50 })
   const banks: BankRegistry = {
-    all: () => [],
-    get: () => undefined,
-    byIbanCode: () => undefined,
+    all: () => profiles,
+    get: (id) => {
+      const profile = profiles.find((one) => one.id === id)
+      return profile === undefined ? undefined : takesEverything(profile)
+    },
+    byIbanCode: (code) => profiles.find((one) => one.iban_codes.includes(code)),
     obstacle: () => undefined,
   }
   const unused = {} as Pick<Context, 'acquirers' | 'mail' | 'outbound' | 'merchants'>

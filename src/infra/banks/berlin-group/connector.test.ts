@@ -1,182 +1,36 @@
-/** The connector against the three simulated banks, as processes: mutual TLS, seals, pages, phone, faults. */
+/** The connector against the three textbook banks of the sandbox: mutual TLS, seals, pages, phone, faults. */
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { writeSandboxPki } from '../../certificates/sandbox-pki.ts'
-import { createLog } from '../../log.ts'
-import { createOutbound } from '../../outbound.ts'
-import type { BankAnswer, BankConnector, BankSession, InitiateInput, StatusReport } from '../connector.ts'
-import { type BankRegistry, loadBanks } from '../registry.ts'
+import type { BankConnector, InitiateInput } from '../connector.ts'
+import {
+  callbackOf,
+  decide,
+  expectOk,
+  loginForm,
+  openSandboxBanks,
+  type Person,
+  type SandboxBanks,
+  statusUntil,
+} from './testing/sandbox.ts'
 
-type Person = { login: string; password: string; iban: string; character: string }
-type Bank = { id: string; sca: string; product: string; name: string; bic: string; iban_code: string; people: Person[] }
-type Running = { bank: Bank; child: ChildProcess; api_url: string; pages_url: string }
-
-const SANDBOX = fileURLToPath(new URL('../../../../sandbox/', import.meta.url))
-const dir = mkdtempSync(join(tmpdir(), 'punte-banks-'))
-const pki = (name: string) => join(dir, 'pki', name)
-const log = createLog('silent')
-const outbound = createOutbound({ log, private_addresses_allowed: true, user_agent: 'punte-test' })
-const running = new Map<string, Running>()
-let banks: BankRegistry
+/** By the way in which the payer authorises. */
+const IDS = { redirect: 'carpati', oauth: 'delta', decoupled: 'cetate' } as const
+type Sca = keyof typeof IDS
+let sandbox: SandboxBanks
 
 before(async () => {
-  await writeSandboxPki(join(dir, 'pki'))
-  mkdirSync(join(dir, 'profiles'))
-  const known: Bank[] = JSON.parse(readFileSync(join(SANDBOX, 'people.json'), 'utf8'))
-  const template: Record<string, unknown> = JSON.parse(
-    readFileSync(join(SANDBOX, 'bank/profile-template.json'), 'utf8'),
-  )
-  for (const started of await Promise.all(known.map(startBank))) {
-    const { bank, api_url, pages_url } = started
-    running.set(bank.sca, started)
-    const facts: Record<string, string> = {
-      ...Object.fromEntries(Object.entries(bank).filter(([, value]) => typeof value === 'string')),
-      api_url,
-      pages_url,
-      ca_file: pki('ca.pem'),
-      oauth_client_id: 'punte',
-    }
-    const profile = JSON.stringify(template[bank.sca]).replace(
-      /\{\{(\w+)\}\}/g,
-      (_all, name: string) => facts[name] ?? `missing ${name}`,
-    )
-    writeFileSync(join(dir, 'profiles', `${bank.id}.json`), profile)
-  }
-  const pair = (name: string) => ({
-    certificate_pem: readFileSync(pki(`${name}.pem`), 'utf8'),
-    key_pem: readFileSync(pki(`${name}.key`), 'utf8'),
-  })
-  banks = loadBanks({ profiles_dir: join(dir, 'profiles'), outbound, qwac: pair('qwac'), qseal: pair('qseal'), log })
+  sandbox = await openSandboxBanks(Object.values(IDS), { access_token_ttl_s: 2 })
 })
+after(() => sandbox.close())
 
-after(async () => {
-  await outbound.close()
-  for (const { child } of running.values()) {
-    child.kill('SIGTERM')
-    if (child.exitCode === null) await once(child, 'exit')
-  }
-  rmSync(dir, { recursive: true, force: true })
-})
-
-async function startBank(bank: Bank): Promise<Running> {
-  const config = join(dir, `${bank.id}.json`)
-  const api = {
-    port: 0,
-    certificate_file: pki('bank.pem'),
-    key_file: pki('bank.key'),
-    client_ca_file: pki('eidas-ca.pem'),
-  }
-  const timing = { settle_ms: 60, access_token_ttl_s: 2 }
-  const oauth = bank.sca === 'oauth' ? { oauth: { client_id: 'punte' } } : {}
-  writeFileSync(
-    config,
-    JSON.stringify({ ...bank, ...oauth, api, pages: { port: 0 }, data_dir: join(dir, bank.id), timing }),
-  )
-  const child = spawn(process.execPath, [join(SANDBOX, 'bank/main.ts'), '--config', config], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  const [line] = await once(createInterface({ input: child.stdout }), 'line')
-  return { bank, child, ...JSON.parse(String(line)) }
-}
-
-const place = (sca: string): Running => running.get(sca) ?? assert.fail(`no bank of kind ${sca}`)
-const connector = (sca: string): BankConnector => banks.get(place(sca).bank.id) ?? assert.fail()
-const person = (sca: string, character = 'normal'): Person =>
-  place(sca).bank.people.find((someone) => someone.character === character) ?? assert.fail()
-
-function inputFor(sca: string, who: Person, more: Partial<InitiateInput> = {}): InitiateInput {
-  return {
-    request_id: randomUUID(),
-    order: {
-      amount_minor: 12345,
-      currency: 'RON',
-      debtor_iban: who.iban,
-      creditor_iban: 'RO09PORL7789778256833565',
-      creditor_name: 'Floraria Ana',
-      remittance: 'Comanda 7',
-      end_to_end_id: randomUUID().replaceAll('-', ''),
-    },
-    psu: {
-      ip_address: '::ffff:127.0.0.1',
-      user_agent: 'Mozilla/5.0 (șmecher)\r\nX: y',
-      language: 'ro',
-      ...(sca === 'decoupled' ? { psu_id: who.login } : {}),
-    },
-    return_uri: 'http://localhost:1/checkout/return?a=1',
-    return_nok_uri: 'http://localhost:1/checkout/nok',
-    notification_uri: 'http://127.0.0.1:9/notification',
-    oauth_redirect_uri: 'http://localhost:1/checkout/oauth',
-    oauth_state: randomUUID(),
-    ...more,
-  }
-}
-
-function expectOk<T>(answer: BankAnswer<T>): T {
-  assert.equal(answer.kind, 'ok', JSON.stringify(answer))
-  return answer.kind === 'ok' ? answer.value : assert.fail()
-}
-
-const faults = (sca: string, match: string, action: string) =>
-  fetch(`${place(sca).pages_url}/sandbox/faults`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ next: [{ match, times: 1, action }] }),
-  }).then((response) => assert.ok(response.ok))
-
-/** A browser without JavaScript: cookies by path kept, redirects followed until they leave the bank. */
-async function browse(sca: string, start: string, forms: readonly Record<string, string>[]): Promise<URL> {
-  const cookies = new Map<string, string>()
-  const go = async (url: URL, form?: Record<string, string>): Promise<{ url: URL; outside: boolean }> => {
-    const response = await fetch(url, {
-      redirect: 'manual',
-      headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
-      ...(form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form) }),
-    })
-    await response.arrayBuffer()
-    for (const cookie of response.headers.getSetCookie()) {
-      const [name = '', value = ''] = (cookie.split(';')[0] ?? '').split(/=(.*)/s)
-      cookies.set(name, value)
-    }
-    const location = response.headers.get('location')
-    if (location === null) return { url, outside: false }
-    const next = new URL(location, url)
-    return next.origin === new URL(place(sca).pages_url).origin ? go(next) : { url: next, outside: true }
-  }
-  let at = await go(new URL(start))
-  for (const { path = '', ...form } of forms) {
-    if (at.outside) break
-    at = await go(
-      new URL(path.startsWith('/') ? path : `${at.url.pathname.replace(/\/(login|decision)$/, '')}/${path}`, at.url),
-      form,
-    )
-  }
-  return at.url
-}
-
-const loginForm = ({ login, password }: Person) => ({ path: 'login', login, password })
-const decide = (decision: string) => ({ path: 'decision', decision })
-
-async function statusUntil(bank: BankConnector, session: BankSession, wanted: string): Promise<StatusReport> {
-  for (let i = 0; i < 40; i += 1) {
-    const report = expectOk(await bank.status(session))
-    if (report.status === wanted) return report
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  return assert.fail(`never ${wanted}`)
-}
-
-const callbackOf = (url: URL, state: string) => ({
-  state: url.searchParams.get('state') ?? state,
-  ...Object.fromEntries([...url.searchParams].filter(([name]) => ['code', 'error', 'iss'].includes(name))),
-})
+const place = (sca: Sca) => sandbox.place(IDS[sca])
+const connector = (sca: Sca): BankConnector => sandbox.connector(IDS[sca])
+const person = (sca: Sca, character?: string): Person => sandbox.person(IDS[sca], character)
+const inputFor = (sca: Sca, who: Person, more?: Partial<InitiateInput>) => sandbox.inputFor(IDS[sca], who, more)
+const faults = (sca: Sca, match: string, action: string) => sandbox.faults(IDS[sca], match, action)
+const browse = (sca: Sca, start: string, forms: readonly Record<string, string>[]) =>
+  sandbox.browse(IDS[sca], start, forms)
 
 test('redirect: initiated, authorised on the pages, settled', async () => {
   const bank = connector('redirect')
@@ -220,7 +74,10 @@ test('repeating an initiation with its request id yields the same payment', asyn
   }
   const same = ledger.payments.filter((payment) => payment.end_to_end_id === input.order.end_to_end_id)
   assert.equal(same.length, 1)
-  const other = await bank.initiate({ ...input, order: { ...input.order, amount_minor: 1 } })
+  const other = await bank.initiate({
+    ...input,
+    order: { ...input.order, amount_minor: 1 } as InitiateInput['order'],
+  })
   assert.equal(other.kind, 'refused')
 })
 

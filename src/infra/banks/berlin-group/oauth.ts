@@ -1,31 +1,43 @@
 /**
- * OAuth2 at the bank (Berlin Group NextGenPSD2 1.3.12 §13): authorization code with PKCE S256 (RFC 7636), client
- * authentication by our QWAC (RFC 8705 tls_client_auth), `iss` of the answer checked (RFC 9207). openid-client does the
+ * OAuth2 at the bank (Berlin Group NextGenPSD2 1.3.12 §13): authorization code, with PKCE S256 (RFC 7636) where the bank
+ * has it; client credentials; the client known by our QWAC (RFC 8705 tls_client_auth), by a secret, or by the signature
+ * of the request; `iss` of the answer checked where the bank's metadata names one (RFC 9207). openid-client does the
  * protocol; every byte goes through our outbound client, so that `not_sent` and `unknown` stay told apart.
  */
+import { randomUUID } from 'node:crypto'
 import {
   AuthorizationResponseError,
   allowInsecureRequests,
   authorizationCodeGrant,
   buildAuthorizationUrl,
+  type ClientAuth,
+  ClientSecretBasic,
+  ClientSecretPost,
   Configuration,
   calculatePKCECodeChallenge,
+  clientCredentialsGrant,
   customFetch,
+  None,
   refreshTokenGrant,
   type ServerMetadata,
   TlsClientAuth,
   type TokenEndpointResponse,
 } from 'openid-client'
-import type { Clock } from '../../clock.ts'
-import type { Outbound, OutboundAnswer, TlsIdentity } from '../../outbound.ts'
-import type { BankAnswer, BankProfile } from '../connector.ts'
-import { readRefusal } from './messages.ts'
+import type { OutboundAnswer } from '../../outbound.ts'
+import type { AccessProfile, BankAnswer, OAuthCallback } from '../connector.ts'
+import type { BerlinGroupParts } from './calls.ts'
+import { readRefusal } from './messages/messages.ts'
+import { readObject } from './messages/messages-words.ts'
+import { readMetadata } from './oauth-metadata.ts'
+import type { Headers as PlainHeaders } from './signing.ts'
 
 const METADATA_LIFE_MS = 10 * 60_000
 const MAX_ANSWER_BYTES = 64 * 1024
 /** Goes into a header, so printable ASCII; some banks' tokens are whole JWTs with certificates. */
 const TOKEN = /^[!-~]{1,8192}$/
+const MAX_LIFE_S = 30 * 24 * 3_600
 
+export type TokenAccess = Exclude<AccessProfile, { kind: 'certificate' }>
 export type Tokens = { readonly access_token: string; readonly refresh_token?: string }
 
 export type OAuthClient = {
@@ -34,43 +46,47 @@ export type OAuthClient = {
   /** Where to send the browser. Its origin is among the profile's redirect_origins. */
   authorizationUrl(
     metadata: ServerMetadata,
-    input: { bank_payment_id: string; redirect_uri: string; state: string; code_verifier: string },
+    input: {
+      readonly bank_payment_id?: string
+      readonly redirect_uri: string
+      readonly state: string
+      readonly code_verifier: string | undefined
+    },
   ): Promise<string>
   /** The code for tokens. `refused` with http_status 0: the bank or the payer said no through the browser. */
   exchangeCode(input: {
-    callback: { readonly code?: string; readonly error?: string; readonly iss?: string; readonly state: string }
-    redirect_uri: string
-    state: string
-    code_verifier: string
+    readonly callback: OAuthCallback
+    readonly redirect_uri: string
+    readonly state: string
+    readonly code_verifier: string | undefined
   }): Promise<BankAnswer<Tokens>>
   renew(refresh_token: string): Promise<BankAnswer<Tokens>>
+  /** client_credentials: a token of our own. */
+  own(): Promise<BankAnswer<Tokens & { readonly expires_in_s?: number }>>
 }
 
-type Parts = {
-  readonly profile: BankProfile
-  readonly oauth: NonNullable<BankProfile['oauth']>
-  readonly outbound: Outbound
-  readonly tls: TlsIdentity
-  readonly clock: Clock
-}
+type Parts = BerlinGroupParts & { readonly access: TokenAccess }
 
 export function createOAuthClient(parts: Parts): OAuthClient {
+  const { access } = parts
   let cached: { readonly metadata: ServerMetadata; readonly until_ms: number } | undefined
 
   async function prepare(): Promise<BankAnswer<ServerMetadata>> {
     const now_ms = parts.clock.now().getTime()
+    const given = endpointsOf(access)
+    if (given !== undefined) return { kind: 'ok', value: given }
     if (cached !== undefined && cached.until_ms > now_ms) return { kind: 'ok', value: cached.metadata }
     const answer = await parts.outbound.request({
       purpose: 'bank',
       method: 'GET',
-      url: parts.oauth.discovery_url,
-      headers: { accept: 'application/json', ...parts.profile.headers },
+      url: access.discovery_url ?? '',
+      headers: { accept: 'application/json', ...parts.profile.headers, ...parts.files.secret_headers },
       tls: parts.tls,
       timeout_ms: parts.profile.timeout_ms,
       max_bytes: MAX_ANSWER_BYTES,
     })
     if (answer.kind !== 'answered') return answer
-    const metadata = answer.status === 200 ? readMetadata(answer.body, parts) : undefined
+    const metadata = answer.status === 200 ? readMetadata(answer.body, parts.profile, access) : undefined
     if (metadata === undefined)
       return { kind: 'unknown', reason: 'OAUTH_METADATA_UNUSABLE', http_status: answer.status }
     cached = { metadata, until_ms: now_ms + METADATA_LIFE_MS }
@@ -80,30 +96,76 @@ export function createOAuthClient(parts: Parts): OAuthClient {
   return {
     prepare,
     async authorizationUrl(metadata, input) {
-      const configuration = new Configuration(metadata, parts.oauth.client_id, undefined, TlsClientAuth())
+      const configuration = new Configuration(metadata, access.client_id, undefined, None())
       // Only the address that the browser is sent to may be plain http, and only where the profile lists it (sandbox).
       if (metadata.authorization_endpoint?.startsWith('http:')) allowInsecureRequests(configuration)
       return buildAuthorizationUrl(configuration, {
         redirect_uri: input.redirect_uri,
-        scope: parts.oauth.scope.replaceAll('{paymentId}', () => input.bank_payment_id),
+        scope: access.scope.replaceAll('{paymentId}', () => input.bank_payment_id ?? ''),
         state: input.state,
-        code_challenge: await calculatePKCECodeChallenge(input.code_verifier),
-        code_challenge_method: 'S256',
+        ...(input.code_verifier !== undefined && {
+          code_challenge: await calculatePKCECodeChallenge(input.code_verifier),
+          code_challenge_method: 'S256',
+        }),
       }).href
     },
     async exchangeCode({ callback, redirect_uri, state, code_verifier }) {
       const url = new URL(redirect_uri)
-      for (const name of ['code', 'error', 'iss', 'state'] as const) {
+      for (const name of ['code', 'error', 'state'] as const) {
         const value = callback[name]
         if (value !== undefined) url.searchParams.set(name, value)
       }
+      // Without metadata nobody has said what the bank's name is.
+      if (callback.iss !== undefined && access.discovery_url !== undefined) url.searchParams.set('iss', callback.iss)
+      // Not a word of OAuth: a bank that marks its return address for failure so.
+      if (callback.error === 'true') url.searchParams.set('error', 'access_denied')
       return askForTokens(parts, await prepare(), (configuration) =>
-        authorizationCodeGrant(configuration, url, { expectedState: state, pkceCodeVerifier: code_verifier }),
+        authorizationCodeGrant(configuration, url, {
+          expectedState: state,
+          ...(code_verifier !== undefined && { pkceCodeVerifier: code_verifier }),
+        }),
       )
     },
     async renew(refresh_token) {
       return askForTokens(parts, await prepare(), (configuration) => refreshTokenGrant(configuration, refresh_token))
     },
+    async own() {
+      let expires_in_s: number | undefined
+      const tokens = await askForTokens(parts, await prepare(), async (configuration) => {
+        const granted = await clientCredentialsGrant(configuration, access.scope === '' ? {} : { scope: access.scope })
+        expires_in_s = lifeOf(granted.expires_in)
+        return granted
+      })
+      if (tokens.kind !== 'ok') return tokens
+      return { kind: 'ok', value: { ...tokens.value, ...(expires_in_s !== undefined && { expires_in_s }) } }
+    },
+  }
+}
+
+/** The profile's own endpoints, where it names no metadata. */
+function endpointsOf(access: TokenAccess): ServerMetadata | undefined {
+  const { token_endpoint, authorization_endpoint } = access
+  if (access.discovery_url !== undefined || token_endpoint === undefined) return undefined
+  return {
+    issuer: new URL(token_endpoint).origin,
+    token_endpoint,
+    ...(authorization_endpoint !== undefined && { authorization_endpoint }),
+  }
+}
+
+const lifeOf = (expires_in: unknown): number | undefined =>
+  typeof expires_in === 'number' && expires_in > 0 ? Math.min(expires_in, MAX_LIFE_S) : undefined
+
+function clientAuth({ access, files }: Parts): ClientAuth {
+  switch (access.client_authentication) {
+    case 'tls_client_auth':
+      return TlsClientAuth()
+    case 'client_secret_basic':
+      return ClientSecretBasic(files.client_secret ?? '')
+    case 'client_secret_post':
+      return ClientSecretPost(files.client_secret ?? '')
+    case 'signature':
+      return None()
   }
 }
 
@@ -115,15 +177,16 @@ async function askForTokens(
   // Without metadata the token endpoint was not called, however the metadata call ended.
   if (prepared.kind !== 'ok')
     return { kind: 'not_sent', reason: prepared.kind === 'refused' ? prepared.code : prepared.reason }
-  const configuration = new Configuration(prepared.value, parts.oauth.client_id, undefined, TlsClientAuth())
+  const configuration = new Configuration(prepared.value, parts.access.client_id, undefined, clientAuth(parts))
   let answer: OutboundAnswer | undefined
   configuration[customFetch] = async (url, options) => {
+    const body = String(options.body)
     answer = await parts.outbound.request({
       purpose: 'bank',
       method: 'POST',
       url,
-      headers: { ...options.headers, ...parts.profile.headers },
-      body: String(options.body),
+      headers: await tokenHeaders(parts, url, options.headers, body),
+      body,
       tls: parts.tls,
       timeout_ms: parts.profile.timeout_ms,
       max_bytes: MAX_ANSWER_BYTES,
@@ -136,6 +199,29 @@ async function askForTokens(
   } catch (error) {
     return tokenFailure(error, answer)
   }
+}
+
+/** The token request is signed like every other where that is what tells who asks: by the serial, as no id is known yet. */
+async function tokenHeaders(
+  { profile, access, files, sign, clock }: Parts,
+  url: string,
+  given: Readonly<Record<string, string>>,
+  body: string,
+): Promise<PlainHeaders> {
+  const headers = {
+    ...Object.fromEntries(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value])),
+    ...profile.headers,
+    ...files.secret_headers,
+  }
+  if (access.client_authentication !== 'signature') return headers
+  const { signing } = profile
+  const { pathname, search } = new URL(url)
+  return sign(
+    { ...headers, date: clock.now().toUTCString(), 'x-request-id': randomUUID() },
+    body,
+    { ...signing, key_id: 'sn', certificate: signing.certificate === 'none' ? 'der' : signing.certificate },
+    { method: 'POST', path: `${pathname}${search}` },
+  )
 }
 
 function readTokens(tokens: TokenEndpointResponse): BankAnswer<Tokens> {
@@ -169,45 +255,20 @@ function toResponse(answer: Extract<OutboundAnswer, { kind: 'answered' }>): Resp
     const value = answer.headers[name]
     if (typeof value === 'string') headers.set(name, value)
   }
+  const used = answer.status === 200 ? usedOf(answer.body) : undefined
+  if (used !== undefined) return Response.json(used)
   const bodiless = [101, 204, 205, 304].includes(answer.status)
   return new Response(bodiless ? null : answer.body.toString('utf8'), { status: answer.status, headers })
 }
 
 /**
- * RFC 8414 metadata, reduced to what is used and only where its addresses are the profile's: the browser goes to a
- * redirect origin, tokens come from the bank's own API or metadata origin.
+ * Tokens as they are used, whatever else is said beside them and in whatever type: a code works once, and a payer who has
+ * agreed must not be lost because of an ID token that nobody reads.
  */
-function readMetadata(body: Buffer, { profile, oauth }: Parts): ServerMetadata | undefined {
-  let given: Record<string, unknown>
-  try {
-    given = Object(JSON.parse(body.toString('utf8')))
-  } catch {
-    return undefined
-  }
-  const own_origins = [new URL(profile.base_url).origin, new URL(oauth.discovery_url).origin]
-  const issuer = given.issuer
-  const authorization_endpoint = within(given.authorization_endpoint, profile.redirect_origins)
-  const token_endpoint = within(given.token_endpoint, own_origins)
-  const aliases: Record<string, unknown> = Object(given.mtls_endpoint_aliases)
-  const alias = aliases.token_endpoint === undefined ? token_endpoint : within(aliases.token_endpoint, own_origins)
-  if (typeof issuer !== 'string' || within(issuer, own_origins) === undefined) return undefined
-  if (authorization_endpoint === undefined || token_endpoint === undefined || alias === undefined) return undefined
-  const methods = given.code_challenge_methods_supported
-  if (Array.isArray(methods) && !methods.includes('S256')) return undefined
-  return {
-    issuer,
-    authorization_endpoint,
-    token_endpoint: alias,
-    ...(given.authorization_response_iss_parameter_supported === true
-      ? { authorization_response_iss_parameter_supported: true }
-      : {}),
-  }
-}
-
-function within(address: unknown, origins: readonly string[]): string | undefined {
-  if (typeof address !== 'string') return undefined
-  const url = URL.parse(address)
-  return url !== null && url.username === '' && url.password === '' && origins.includes(url.origin)
-    ? address
-    : undefined
+function usedOf(body: Buffer): Readonly<Record<string, unknown>> | undefined {
+  const given = readObject(body)
+  if (typeof given?.access_token !== 'string') return undefined
+  const names = ['access_token', 'refresh_token', 'expires_in']
+  const used = Object.fromEntries(names.map((name) => [name, given[name] ?? undefined]))
+  return { ...used, token_type: given.token_type ?? 'bearer' }
 }

@@ -3,7 +3,7 @@ import { createHash, verify, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { createAuthority, issueClientCertificate, issueQseal } from '../../certificates/issue.ts'
-import { createSigner, digestOf, type Headers, keyId, signingString } from './signing.ts'
+import { createSigner, digestOf, type Headers, keyId, type SigningRules, signingString } from './signing.ts'
 
 /** A whole request signed by an independent client with a public sandbox seal (its certificate expired in January 2026). */
 type Vector = { readonly body: string; readonly headers: Headers; readonly signingString: string }
@@ -12,6 +12,14 @@ const recorded: Headers = Object.fromEntries(
   Object.entries(vector.headers).map(([name, value]) => [name.toLowerCase(), value]),
 )
 
+const TEXTBOOK: SigningRules = {
+  digest: 'SHA-256',
+  digest_label: 'upper',
+  algorithm: 'rsa-sha256',
+  headers: ['digest', 'date', 'x-request-id'],
+  key_id: 'sn_ca',
+  certificate: 'der',
+}
 const parametersOf = (signature: string) =>
   Object.fromEntries([...signature.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]))
 
@@ -40,6 +48,7 @@ test('what we sign verifies with the certificate we send, and covers what the me
   const seal = await issueQseal(authority, { organisation: 'Punte Test SRL', organisation_identifier: 'PSDRO-SBX-1' })
   const sign = createSigner(seal)
   const rules = {
+    ...TEXTBOOK,
     digest: 'SHA-512' as const,
     headers: ['digest', 'date', 'x-request-id', 'psu-id', 'tpp-redirect-uri'],
   }
@@ -60,9 +69,50 @@ test('what we sign verifies with the certificate we send, and covers what the me
   assert.match(signed.signature ?? '', /^[ -~]+$/)
   // No body: the digest of nothing, signed all the same.
   assert.equal(
-    (await sign({}, '', { digest: 'SHA-256', headers: ['digest'] })).digest,
+    (await sign({}, '', { ...TEXTBOOK, headers: ['digest'] })).digest,
     'SHA-256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=',
   )
+})
+
+test('each bank’s own way: algorithm, label, request target, key id, certificate', async () => {
+  const authority = await createAuthority({ name: 'CA' })
+  const seal = await issueQseal(authority, { organisation: 'Punte Test SRL', organisation_identifier: 'PSDRO-SBX-1' })
+  const certificate = new X509Certificate(seal.certificate_pem)
+  const sign = createSigner(seal)
+  const message = { date: 'Sat, 21 Nov 2026 20:00:00 GMT', 'x-request-id': 'a', 'psu-ip-address': '10.1.2.3' }
+  const target = { method: 'POST', path: '/v1/payments/x?y=1' }
+  const said = async (rules: Partial<SigningRules>, at?: typeof target) => {
+    const headers = await sign(message, '{}', { ...TEXTBOOK, ...rules }, at)
+    return { ...parametersOf(headers.signature ?? ''), sent: headers }
+  }
+  const cec = await said({
+    algorithm: 'rsa-sha512',
+    digest: 'SHA-512',
+    digest_label: 'lower',
+    headers: ['digest', 'psu-ip-address', 'x-request-id'],
+    key_id: 'serial',
+    certificate: 'pem',
+  })
+  assert.match(cec.sent.digest ?? '', /^sha-512=/)
+  assert.equal(cec.keyId, BigInt(`0x${certificate.serialNumber}`).toString())
+  const pem = cec.sent['tpp-signature-certificate'] ?? ''
+  assert.match(pem, /^-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=]+-----END CERTIFICATE-----$/)
+  const text = `digest: ${cec.sent.digest}\npsu-ip-address: 10.1.2.3\nx-request-id: a`
+  assert.equal(cec.algorithm, 'rsa-sha512')
+  assert.ok(verify('sha512', Buffer.from(text), certificate.publicKey, Buffer.from(cec.signature ?? '', 'base64')))
+
+  const ing = {
+    headers: ['(request-target)', 'date', 'digest', 'x-request-id'],
+    client_id: 'abc',
+    certificate: 'none',
+  } as const
+  const call = await said({ ...ing, key_id: 'client_id' }, target)
+  assert.deepEqual([call.keyId, call.sent['tpp-signature-certificate']], ['abc', undefined])
+  const with_target = `(request-target): post /v1/payments/x?y=1\ndate: ${message.date}\ndigest: ${call.sent.digest}\nx-request-id: a`
+  assert.ok(
+    verify('sha256', Buffer.from(with_target), certificate.publicKey, Buffer.from(call.signature ?? '', 'base64')),
+  )
+  assert.equal((await said({ ...ing, key_id: 'sn' }, target)).keyId, `SN=${certificate.serialNumber}`)
 })
 
 test('a seal that cannot sign is refused at once', async () => {

@@ -1,4 +1,5 @@
 /** The words of the page, English. */
+import { manyEn } from './many-en.ts'
 import type { Messages } from './messages.ts'
 
 function seconds(count: number): string {
@@ -52,8 +53,11 @@ export const en: Messages = {
   bankAway: {
     NOT_RESPONDING: 'not available now: it does not answer',
     MAINTENANCE: 'not available now: maintenance announced by the bank',
+    NOT_OFFERED: 'does not offer this kind of payment',
   },
   otherBank: 'Choose another bank',
+  bankGone: (bank) => `${bank} is not available at the moment. What you typed is still here.`,
+  bankBack: (bank) => `${bank} is available again.`,
 
   faults: {
     required: 'Required field',
@@ -66,6 +70,7 @@ export const en: Messages = {
     wrong_bank: 'This IBAN belongs to another bank.',
     not_editable: 'This field cannot be changed here.',
     unavailable: 'The bank is not available at the moment. Choose another bank or come back later.',
+    not_offered: 'The bank does not offer this kind of payment. Choose another bank.',
   },
   invalid: {
     iban: 'The IBAN is not correct. Check its letters and digits.',
@@ -83,6 +88,7 @@ export const en: Messages = {
   retry: 'Try again',
   missing: (labels) => `Still to fill in: ${labels}.`,
   openUntil: (time) => `You can pay until ${time}.`,
+  openUntilDay: (when) => `You can pay until ${when} at the latest.`,
 
   cancelQuestion: 'Cancel the payment?',
   cancelAbout: (partner) => `Nothing is paid and you go back to ${partner}.`,
@@ -103,6 +109,9 @@ export const en: Messages = {
     FIELD_NOT_EDITABLE: 'What the partner has set cannot be changed here. We reloaded the payment.',
     BANK_UNAVAILABLE: 'The bank does not take payments now. Nothing was paid. Try again or choose another bank.',
     BANK_REFUSED: 'The bank did not accept the payment. Nothing was paid. Check the data or choose another bank.',
+    BANK_NOT_OFFERED: 'The bank does not offer this kind of payment. Nothing was paid. Choose another bank.',
+    BANK_ACCESS_DENIED:
+      'You did not give your permission at the bank. Nothing was paid. Try again or choose another bank.',
     RATE_LIMITED: 'Too many attempts in a short time. Wait a minute and try again.',
     OVERLOADED: 'The service is very busy. Try again in a minute.',
     OTHER: 'Something went wrong on our side. Try again; you will not pay twice.',
@@ -148,6 +157,8 @@ export const en: Messages = {
       heading: 'The payment was cancelled',
       text: 'You cancelled the payment at the bank. Nothing was paid.',
     },
+    scheduled: { heading: 'The payment is scheduled', text: 'The bank executes it on the day set.' },
+    partly: { heading: 'The payment was made in part', text: 'The confirmation comes by email.' },
     abandoned: { heading: 'You gave up the payment', text: 'Nothing was paid.' },
     blocked: {
       heading: 'The payment was stopped',
@@ -196,6 +207,7 @@ export const en: Messages = {
     alt: 'QR code with the address of this payment page',
     failed: 'The code could not be shown. Try again.',
   },
+  many: manyEn,
   footer: {
     service: 'Payment initiation service operated by',
     register: 'Register',

@@ -2,11 +2,11 @@
  * The words of the page, Romanian: the language the page opens in, and the shape the other languages must fill.
  */
 
-/** "1 secundă", "10 secunde", "20 de secunde". */
-function seconds(count: number): string {
-  if (count === 1) return 'o secundă'
-  return `${count} ${count % 100 >= 20 || (count % 100 === 0 && count > 0) ? 'de ' : ''}secunde`
-}
+import { manyRo } from './many-ro.ts'
+import { countRo } from './plain-words.ts'
+
+/** "o secundă", "10 secunde", "20 de secunde". */
+const seconds = (count: number) => countRo(count, 'o secundă', 'secunde')
 
 export const ro = {
   title: 'Plată din cont',
@@ -55,8 +55,11 @@ export const ro = {
   bankAway: {
     NOT_RESPONDING: 'momentan indisponibilă: nu răspunde',
     MAINTENANCE: 'momentan indisponibilă: lucrări anunțate de bancă',
+    NOT_OFFERED: 'nu oferă acest fel de plată',
   },
   otherBank: 'Alege altă bancă',
+  bankGone: (bank: string) => `${bank} este momentan indisponibilă. Ce ai scris a rămas.`,
+  bankBack: (bank: string) => `${bank} este din nou disponibilă.`,
 
   faults: {
     required: 'Câmp obligatoriu',
@@ -69,6 +72,7 @@ export const ro = {
     wrong_bank: 'IBAN-ul este de la altă bancă.',
     not_editable: 'Acest câmp nu se poate modifica aici.',
     unavailable: 'Banca este momentan indisponibilă. Alege altă bancă sau revino mai târziu.',
+    not_offered: 'Banca nu oferă acest fel de plată. Alege altă bancă.',
   },
   invalid: {
     iban: 'IBAN-ul nu este corect. Verifică literele și cifrele.',
@@ -86,6 +90,7 @@ export const ro = {
   retry: 'Încearcă din nou',
   missing: (labels: string) => `Mai ai de completat: ${labels}.`,
   openUntil: (time: string) => `Poți plăti până la ora ${time}.`,
+  openUntilDay: (when: string) => `Poți plăti până la ${when}.`,
 
   cancelQuestion: 'Renunți la plată?',
   cancelAbout: (partner: string) => `Nu se plătește nimic și te întorci la ${partner}.`,
@@ -106,6 +111,9 @@ export const ro = {
     FIELD_NOT_EDITABLE: 'Datele stabilite de partener nu se pot modifica aici. Am reîncărcat plata.',
     BANK_UNAVAILABLE: 'Banca nu primește plăți acum. Nu s-a plătit nimic. Încearcă din nou sau alege altă bancă.',
     BANK_REFUSED: 'Banca nu a acceptat plata. Nu s-a plătit nimic. Verifică datele sau alege altă bancă.',
+    BANK_NOT_OFFERED: 'Banca nu oferă acest fel de plată. Nu s-a plătit nimic. Alege altă bancă.',
+    BANK_ACCESS_DENIED:
+      'Nu ți-ai dat permisiunea la bancă. Nu s-a plătit nimic. Încearcă din nou sau alege altă bancă.',
     RATE_LIMITED: 'Sunt prea multe încercări într-un timp scurt. Așteaptă un minut și încearcă din nou.',
     OVERLOADED: 'Serviciul este foarte solicitat. Încearcă din nou peste un minut.',
     OTHER: 'Ceva nu a mers la noi. Încearcă din nou; nu vei plăti de două ori.',
@@ -147,6 +155,8 @@ export const ro = {
     },
     rejected: { heading: 'Plata nu a fost făcută', text: 'Banca a respins plata. Nu s-a plătit nimic.' },
     cancelled: { heading: 'Plata a fost anulată', text: 'Ai anulat plata la bancă. Nu s-a plătit nimic.' },
+    scheduled: { heading: 'Plata este programată', text: 'Banca o execută în ziua stabilită.' },
+    partly: { heading: 'Plata a fost făcută în parte', text: 'Confirmarea vine pe email.' },
     abandoned: { heading: 'Ai renunțat la plată', text: 'Nu s-a plătit nimic.' },
     blocked: {
       heading: 'Plata a fost oprită',
@@ -195,6 +205,7 @@ export const ro = {
     alt: 'Cod QR cu adresa acestei pagini de plată',
     failed: 'Codul nu a putut fi arătat. Încearcă din nou.',
   },
+  many: manyRo,
   footer: {
     service: 'Serviciu de inițiere a plăților operat de',
     register: 'Registru',

@@ -32,7 +32,7 @@ function romanian(operator: Operator): readonly TermsSection[] {
     },
     {
       heading: '5. Revocarea',
-      text: 'După ce ți-ai dat acordul pentru inițierea plății, ordinul nu mai poate fi revocat (art. 80 din Directiva (UE) 2015/2366, transpusă prin Legea nr. 209/2019). Pentru restituirea banilor te adresezi beneficiarului.',
+      text: 'După ce ți-ai dat acordul pentru inițierea plății, ordinul nu mai poate fi revocat (art. 80 din Directiva (UE) 2015/2366, transpusă prin Legea nr. 209/2019). O plată pentru o zi viitoare și plățile următoare ale unei serii se pot opri cel târziu la sfârșitul zilei lucrătoare dinaintea zilei stabilite. Pentru restituirea banilor te adresezi beneficiarului.',
     },
     {
       heading: '6. Cât costă',
@@ -77,7 +77,7 @@ function english(operator: Operator): readonly TermsSection[] {
     },
     {
       heading: '5. Revocation',
-      text: 'Once you have consented to the initiation, the order can no longer be revoked (article 80 of Directive (EU) 2015/2366, transposed by Romanian Law 209/2019). To get the money back, turn to the beneficiary.',
+      text: 'Once you have consented to the initiation, the order can no longer be revoked (article 80 of Directive (EU) 2015/2366, transposed by Romanian Law 209/2019). A payment on a day to come, and the next payments of a series, can be stopped until the end of the business day before the day set. To get the money back, turn to the beneficiary.',
     },
     {
       heading: '6. What it costs',
