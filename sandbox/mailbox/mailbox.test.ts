@@ -73,6 +73,16 @@ describe('mailbox', () => {
     assert.match(response.headers.get('content-security-policy') ?? '', /^default-src 'none';/)
   })
 
+  it('shows the pictures that a mail brings with it', async () => {
+    const content = Buffer.from('picture')
+    const attachments = [{ filename: 'qr.png', contentType: 'image/png', cid: 'qr@punte.example', content }]
+    await send([{ subject: 'qr', html: '<img src="cid:qr@punte.example"><img src="cid:none">', attachments }])
+    const [message] = await messages('?limit=1')
+    const page = await (await fetch(at(`/mail/${message?.id}`))).text()
+    assert.ok(page.includes(`src=&#34;data:image/png;base64,${content.toString('base64')}&#34;`))
+    assert.ok(page.includes('cid:none'))
+  })
+
   it('refuses a mail over the limit and goes on', async () => {
     await assert.rejects(send([{ text: 'x'.repeat(300_000) }]), /maximum/i)
     await send([{ subject: 'după' }])

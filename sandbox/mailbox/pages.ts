@@ -19,15 +19,25 @@ export function listPage(messages: readonly Message[], facts: { size: number; to
     markup`<header><h1>Cutia poștală</h1>
       <form method="get" role="search"><label for="to">Destinatar</label>
         <input id="to" name="to" type="email" value="${facts.to}" placeholder="toți"><button>Caută</button></form></header>
-      <p class="count">${facts.size} ${facts.size === 1 ? 'mesaj' : 'mesaje'}; lista se reîmprospătează singură.</p>
+      <p class="count">${counted(facts.size)}; lista se reîmprospătează singură.</p>
       ${messages.length === 0 ? empty : markup`<ul class="mails">${rows}</ul>`}`,
     true,
   )
 }
 
+/** From twenty on Romanian wants `de`, unless the last two digits are 1 to 19. */
+function counted(count: number): string {
+  if (count === 1) return '1 mesaj'
+  const last = count % 100
+  return `${count} ${count > 0 && (last === 0 || last > 19) ? 'de ' : ''}mesaje`
+}
+
 export function mailPage(message: Message): string {
   // Links of the mail open in a tab of their own, outside the frame's bars.
-  const inner = `<base target="_blank">${message.html}`
+  const html = message.html.replace(/"cid:([^"]+)"/g, (whole, name: string) =>
+    Object.hasOwn(message.pictures, name) ? `"${message.pictures[name]}"` : whole,
+  )
+  const inner = `<base target="_blank">${html}`
   const frame = `<iframe title="Mesajul" sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="${escapeHtml(inner)}"></iframe>`
   return page(
     message.subject,

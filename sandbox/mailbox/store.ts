@@ -3,7 +3,7 @@
  * when somebody reads them: a load test sends hundreds a second and reads few.
  */
 import { join } from 'node:path'
-import PostalMime from 'postal-mime'
+import PostalMime, { type Attachment } from 'postal-mime'
 import { openJournal } from '../process/journal.ts'
 import { errorFacts, log } from '../process/lifecycle.ts'
 
@@ -25,6 +25,8 @@ export type Message = {
   readonly subject: string
   readonly text: string
   readonly html: string
+  /** What the HTML shows as `cid:…`, by that name, as a `data:` address. */
+  readonly pictures: Readonly<Record<string, string>>
   /** By lower-case name; of repeated headers the last. */
   readonly headers: Readonly<Record<string, string>>
 }
@@ -108,6 +110,17 @@ export async function openMailStore(data_dir: string, max_mails: number): Promis
   }
 }
 
+const MAX_PICTURE_BYTES = 65_536
+
+function picturesOf(attachments: readonly Attachment[]): Record<string, string> {
+  const pictures = attachments.flatMap(({ contentId, mimeType, content }) => {
+    const bytes = Buffer.from(content as string)
+    if (contentId === undefined || !/^image\/[a-z+]+$/.test(mimeType) || bytes.length > MAX_PICTURE_BYTES) return []
+    return [[contentId.replace(/^<|>$/g, ''), `data:${mimeType};base64,${bytes.toString('base64')}`] as const]
+  })
+  return Object.fromEntries(pictures)
+}
+
 async function parse(mail: Kept): Promise<Message> {
   const { id, at, from, to } = mail
   try {
@@ -116,9 +129,10 @@ async function parse(mail: Kept): Promise<Message> {
       maxHeadersSize: 65_536,
     })
     const headers = Object.fromEntries(email.headers.map((header) => [header.key, header.value]))
-    return { id, at, from, to, subject: email.subject ?? '', text: email.text ?? '', html: email.html ?? '', headers }
+    const { subject = '', text = '', html = '', attachments } = email
+    return { id, at, from, to, subject, text, html, pictures: picturesOf(attachments), headers }
   } catch (error) {
     log('mail_unreadable', { id, ...errorFacts(error) })
-    return { id, at, from, to, subject: '(mesaj ilizibil)', text: '', html: '', headers: {} }
+    return { id, at, from, to, subject: '(mesaj ilizibil)', text: '', html: '', pictures: {}, headers: {} }
   }
 }

@@ -31,7 +31,11 @@ export async function run(args: readonly string[]): Promise<number> {
   const watch = watchCertificates(composed.context)
   const running: Running[] = []
   try {
-    for (const part of parts) running.push(await startPart(part, composed))
+    // Together, since each mostly waits; those that started are ended when one fails.
+    const starts = await Promise.allSettled(parts.map((part) => startPart(part, composed)))
+    for (const start of starts) if (start.status === 'fulfilled') running.push(start.value)
+    const failed = starts.find((start) => start.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
     const urls = Object.fromEntries(running.flatMap(({ part, url }) => (url === undefined ? [] : [[part, url]])))
     log.info({ parts, ...urls }, 'ready')
     sayReady({ urls })
@@ -48,7 +52,8 @@ export async function run(args: readonly string[]): Promise<number> {
 
 // Files are told as this process has read them: a renewed one counts after the restart that takes it into use.
 function watchCertificates({ settings, partners, clock, log }: Context): { close(): void } {
-  const { found } = certificatesOfFiles(settings)
+  const { found, faults } = certificatesOfFiles(settings)
+  if (faults.length > 0) log.warn({ faults }, 'the end of some certificates is not watched')
   return startExpiryWatch({ read: () => [...found, ...certificatesOfPartners(partners)], clock, log })
 }
 

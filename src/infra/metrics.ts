@@ -123,8 +123,8 @@ export function countRefusal(surface: string, code: string): void {
   refusals.inc({ surface, code })
 }
 
-export function countPaymentStatus(status: string): void {
-  payment_statuses.inc({ status })
+export function countPaymentStatus(status: string, count = 1): void {
+  payment_statuses.inc({ status }, count)
 }
 
 export function countCardOutcome(type: string, result: 'SUCCESS' | 'FAILURE' | 'UNKNOWN', gateway_code: string): void {

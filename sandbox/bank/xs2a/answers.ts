@@ -1,6 +1,7 @@
 /** What the interface says of a payment, in this bank's own words and forms (`quirks`). */
 import type { Initiation, Payment, TransferResult } from '../book/entries.ts'
 import { firstTransfer, type Order, type Transfer } from '../book/order.ts'
+import { paymentsText } from '../pages/details.ts'
 import { amountText } from './order/transfer.ts'
 import { statusDocument } from './pain002.ts'
 import type { Answer, Context } from './payments.ts'
@@ -61,7 +62,7 @@ function instructionOf({ config }: Context, order: Order): string | undefined {
   const { creditor_name } = firstTransfer(order)
   const what = {
     payments: `plata către ${creditor_name}`,
-    'bulk-payments': `cele ${order.transfers.length} plăți`,
+    'bulk-payments': `lista: ${paymentsText(order.transfers.length)}`,
     'periodic-payments': `plata recurentă către ${creditor_name}`,
   }[order.service]
   return `Deschide aplicația ${config.name} pe telefon și autorizează ${what}.`
@@ -185,7 +186,7 @@ function scheduleBody({ config }: Context, { schedule }: Order): object {
 function messageOf({ order, outcome, results, executions }: Payment): string | undefined {
   if (outcome?.status === 'PART') {
     const paid = results.filter((result) => result?.status === 'ACSC').length
-    return `${paid} din ${order.transfers.length} plăți au fost executate. ${outcome.text ?? ''}`.trim()
+    return `S-au executat ${paid} din ${paymentsText(order.transfers.length)}. ${outcome.text ?? ''}`.trim()
   }
   if (outcome !== undefined) return outcome.text
   const failed = executions.at(-1)

@@ -118,7 +118,7 @@ test('status as pain.002, without the product in its path, the message for the p
   assert.equal(initiated.status, 201, initiated.text)
   const { paymentId, _links, psuMessage } = initiated.json
   assert.equal(psuMessage, undefined)
-  assert.match(_links.psuMessage, /cele 3 plăți/)
+  assert.match(_links.psuMessage, /lista: 3 plăți/)
   assert.equal(_links.status.href, `/v1/bulk-payments/${paymentId}/status`)
   const report = async () => {
     const answer = await call(pki, world, { path: _links.status.href })

@@ -308,7 +308,7 @@ describe('pain.001.001.03', () => {
       sample.replace('<NbOfTxs>12<', '<NbOfTxs>13<').replaceAll(/<CtrlSum>[\d.]+</g, '<CtrlSum>5.5<'),
     ).contradictions
     assert.equal(told.length, 3)
-    assert.match(told.join('\n'), /antetul fișierului spune 13 plăți, în fișier sunt 12/)
+    assert.match(told.join('\n'), /antetul fișierului spune că numărul plăților este 13, în fișier sunt 12/)
     assert.match(told.join('\n'), /totalul 5\.5, plățile însumează 66828\.65/)
   })
 

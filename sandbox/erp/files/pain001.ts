@@ -64,7 +64,7 @@ export function readPain001(text: string): ReadFile {
   const transfers = groups.flatMap((group) => named(group, 'CdtTrfTxInf'))
   if (transfers.length === 0) throw new FileRefused('Fișierul pain.001 nu are nicio plată (CdtTrfTxInf).')
   if (transfers.length > MAX_LINES)
-    throw new FileRefused(`Fișierul are ${transfers.length} de plăți; cel mult ${MAX_LINES}.`)
+    throw new FileRefused(`Fișierul are prea multe plăți (${transfers.length}); cel mult ${MAX_LINES}.`)
   const debtors = distinct(groups.map((group) => tidyIban(at(group, 'DbtrAcct', 'Id', 'IBAN')?.text ?? '')))
   if (debtors.length > 1)
     throw new FileRefused(
@@ -168,7 +168,7 @@ function compare(where: string, said: XmlElement, transfers: readonly XmlElement
   const told: string[] = []
   const count = child(said, 'NbOfTxs')?.text
   if (count !== undefined && Number(count) !== transfers.length)
-    told.push(`${where} spune ${count.slice(0, 15)} plăți, în fișier sunt ${transfers.length}`)
+    told.push(`${where} spune că numărul plăților este ${count.slice(0, 15)}, în fișier sunt ${transfers.length}`)
   const sum = child(said, 'CtrlSum')?.text
   const added = transfers.map((transfer) => decimal(at(transfer, 'Amt', 'InstdAmt')?.text ?? ''))
   const total = added.includes(undefined) ? undefined : added.reduce<bigint>((all, each) => all + (each ?? 0n), 0n)

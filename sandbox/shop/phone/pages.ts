@@ -38,7 +38,7 @@ export function phoneForm(
         ${field({ id: 'count', label: 'Bucăți', value: form.count, type: 'number', hints: 'min="1" max="20" required' })}
         ${field({ id: 'name', label: 'Numele clientului', value: form.name, fault: faults.name, hints: 'autocomplete="off" required' })}
         ${field({ id: 'email', label: 'Emailul clientului', value: form.email, fault: faults.email, type: 'email', hints: 'autocomplete="off" required' })}
-        <div class="field"><label for="hours">Linkul este bun</label><select id="hours" name="hours">${LINK_HOURS.map(
+        <div class="field"><label for="hours">Linkul este valabil</label><select id="hours" name="hours">${LINK_HOURS.map(
           (each) =>
             markup`<option value="${each}"${String(each) === form.hours && raw(' selected')}>${hours(each)}</option>`,
         )}</select></div>
@@ -82,5 +82,5 @@ function linkCard({ redirect_url, expires_at, qr }: Attempt): Markup {
   return markup`<section class="link-card"><h2>Linkul de plată</h2>
     ${picture !== undefined && markup`<img src="${picture}" alt="Cod QR al linkului de plată" width="220" height="220">`}
     <div class="field"><label for="link">Adresa</label><input id="link" readonly value="${redirect_url}"></div>
-    ${expires_at !== undefined && markup`<p class="small">Bun până la ${moment(expires_at)}.</p>`}</section>`
+    ${expires_at !== undefined && markup`<p class="small">Valabil până la ${moment(expires_at)}.</p>`}</section>`
 }

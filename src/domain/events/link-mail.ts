@@ -1,4 +1,5 @@
 /** Mails a payment link to the payer, in the partner's name. */
+import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { qrPng } from '../../infra/pictures/qr.ts'
 import type { Context } from '../context.ts'
 import { pageUrl } from '../initiation/initiate.ts'
@@ -7,10 +8,17 @@ import { loadPayment } from '../initiation/store.ts'
 import { openTerms } from '../initiation/terms.ts'
 import { linkMailText } from './link-mail-text.ts'
 import { isOneAddress, operatorOf, sendOnce } from './payer-mail.ts'
-import { type EventKey, loadMail } from './store.ts'
+import { type EventKey, loadMail, recordMail } from './store.ts'
 
 /**
- * Sends the link of a payment that waits for its payer; not of one that is over by then.
+ * Links that one partner may mail to one address within an hour: more is a loop of its program's, or a stranger's mailbox
+ * being filled in our name. Counted in this process.
+ */
+export const MOST_LINKS_PER_HOUR = 20
+const mailed = new RateLimiterMemory({ points: MOST_LINKS_PER_HOUR, duration: 3_600 })
+
+/**
+ * Sends the link of a payment that waits for its payer; not of one that is over by then, nor one too many to an address.
  * @throws MailError, what the database throws: the queue tries again
  */
 export async function sendPaymentLink(context: Context, job: EventKey, last_attempt = false): Promise<void> {
@@ -22,6 +30,13 @@ export async function sendPaymentLink(context: Context, job: EventKey, last_atte
   if (event.state !== null || is_over || payment.expires_at === null || !isOneAddress(email)) return
   const partner = context.partners.byId(payment.partner_id)
   if (partner === undefined) throw new Error(`partner ${payment.partner_id} is not in the directory`)
+  const address = `${payment.partner_id}:${context.keys.hash('email', email.toLowerCase()).toString('hex')}`
+  if (((await mailed.get(address))?.consumedPoints ?? 0) >= MOST_LINKS_PER_HOUR) {
+    await recordMail(context, job, 'failed', context.clock.now())
+    const { partner_id, payment_id } = job
+    context.log.warn({ partner_id, payment_id }, 'a link is not mailed: the partner sends too many to one address')
+    return
+  }
   const url = pageUrl(context, payment)
   const picture_cid = 'qr@punte'
   const mail = linkMailText({
@@ -40,4 +55,5 @@ export async function sendPaymentLink(context: Context, job: EventKey, last_atte
   })
   const picture = { content_id: picture_cid, name: 'plata.png', png: qrPng(url) }
   await sendOnce(context, job, { ...mail, to: email, picture }, last_attempt)
+  await mailed.penalty(address)
 }

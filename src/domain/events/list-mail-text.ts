@@ -33,38 +33,50 @@ const UNDER_WAY = ['RCVD', 'ACTC', 'PDNG', 'ACCP', 'ACSP']
 
 const WORDS = {
   ro: {
-    subject: 'Plățile către {count} beneficiari: {paid} din {count} efectuate',
-    all: { title: 'Plățile au fost efectuate', lead: 'Banca ta a executat toate cele {count} plăți.' },
+    subject: 'Plățile către {beneficiaries}: {paid} din {count} efectuate',
+    all: { title: 'Plățile au fost efectuate', lead: 'Banca ta a executat toate plățile: {payments}.' },
     some: {
-      title: 'O parte din plăți au fost efectuate',
-      lead: '{paid} din {count} plăți au fost efectuate, în valoare de {paid_sum}. Celelalte nu au fost făcute.',
+      title: 'Plățile au fost efectuate în parte',
+      lead: 'S-au efectuat {paid} din {payments}, în valoare de {paid_sum}. Celelalte nu au fost făcute.',
     },
-    none: { title: 'Plățile nu au fost efectuate', lead: 'Niciuna din cele {count} plăți nu a fost făcută.' },
+    none: { title: 'Plățile nu au fost efectuate', lead: 'Niciuna din lista de {payments} nu a fost făcută.' },
     accepted: {
       title: 'Plățile au fost acceptate',
-      lead: 'Ai autorizat cele {count} plăți, iar banca ta le execută. Îți scriem din nou când știm rezultatul.',
+      lead: 'Ai autorizat toate plățile ({payments}), iar banca ta le execută. Îți scriem din nou când știm rezultatul.',
     },
     state: { paid: 'efectuată', under_way: 'în curs', not_paid: 'neefectuată' },
     more: 'și încă {more}',
     sum: 'Total',
   },
   en: {
-    subject: 'Your payments to {count} beneficiaries: {paid} of {count} made',
-    all: { title: 'Payments made', lead: 'Your bank has executed all {count} payments.' },
+    subject: 'Your payments to {beneficiaries}: {paid} of {count} made',
+    all: { title: 'Payments made', lead: 'Your bank has executed all of them: {payments}.' },
     some: {
       title: 'Some of the payments were made',
-      lead: '{paid} of {count} payments were made, {paid_sum} in all. The others were not.',
+      lead: 'Made: {paid} of {payments}, {paid_sum} in all. The others were not.',
     },
-    none: { title: 'Payments not made', lead: 'None of the {count} payments was made.' },
+    none: { title: 'Payments not made', lead: 'Nothing of the list ({payments}) was made.' },
     accepted: {
       title: 'Payments accepted',
-      lead: 'You authorised the {count} payments and your bank is executing them. We write again when we know the result.',
+      lead: 'You authorised the list ({payments}) and your bank is executing it. We write again when we know the result.',
     },
     state: { paid: 'made', under_way: 'under way', not_paid: 'not made' },
     more: 'and {more} more',
     sum: 'Total',
   },
 } as const
+
+const NOUNS = {
+  ro: { payments: ['o plată', 'plăți'], beneficiaries: ['un beneficiar', 'beneficiari'] },
+  en: { payments: ['one payment', 'payments'], beneficiaries: ['one beneficiary', 'beneficiaries'] },
+} as const
+
+/** From twenty on Romanian wants `de`, unless the last two digits are 1 to 19: `20 de plăți`, `101 plăți`. */
+function counted(language: 'ro' | 'en', count: number, [one, many]: readonly [string, string]): string {
+  if (count === 1) return one
+  const last = count % 100
+  return `${count} ${language === 'ro' && count > 0 && (last === 0 || last > 19) ? 'de ' : ''}${many}`
+}
 
 export function listMailText(facts: ListMailFacts): MailText {
   const { items, language, status } = facts
@@ -74,6 +86,8 @@ export function listMailText(facts: ListMailFacts): MailText {
   const inWords = (amount_minor: number) => `${amountForPeople(amount_minor)} ${frame_words.currency}`
   const values: Readonly<Record<string, string>> = {
     count: String(items.length),
+    payments: counted(language, items.length, NOUNS[language].payments),
+    beneficiaries: counted(language, items.length, NOUNS[language].beneficiaries),
     paid: String(paid.length),
     paid_sum: inWords(paid.reduce((sum, item) => sum + item.amount_minor, 0)),
     more: String(items.length - MOST_ITEMS),
@@ -82,7 +96,8 @@ export function listMailText(facts: ListMailFacts): MailText {
   const outcome = outcomeOf(status, paid.length)
   const rowOf = (item: ListMailItem): Row => [
     item.creditor_name,
-    `${inWords(item.amount_minor)} · ${maskIban(item.creditor_iban)} · ${words.state[stateOf(item.status)]}`,
+    inWords(item.amount_minor),
+    `${maskIban(item.creditor_iban)} · ${words.state[stateOf(item.status)]}`,
   ]
   const { label } = frame_words
   const rows: (Row | false)[] = [

@@ -13,7 +13,8 @@ export type Operator = {
   readonly complaints: string
 }
 
-export type Row = readonly [label: string, value: string]
+/** `under`: smaller, below the value. */
+export type Row = readonly [label: string, value: string, under?: string]
 
 export type Mail = {
   readonly language: 'ro' | 'en'
@@ -39,7 +40,7 @@ export type Mail = {
 }
 
 export function composeMail(mail: Mail): MailText {
-  const rows = mail.rows.map(([label, value]): Row => [oneLine(label), oneLine(value)])
+  const rows = mail.rows.map(([label, value, under = '']): Row => [oneLine(label), oneLine(value), oneLine(under)])
   const tidy = { ...mail, rows }
   return { subject: oneLine(mail.subject), text: textOf(tidy), html: htmlOf(tidy) }
 }
@@ -73,7 +74,7 @@ function textOf({ operator, words, title, amount, lead, rows, button, closing = 
     lead,
     '',
     ...(button === undefined ? [] : [`${amount}`, '', `${button.label}:`, button.url, '']),
-    ...rows.map(([label, value]) => `${label}: ${value}`),
+    ...rows.map(([label, value, under = '']) => `${label}: ${value}${under === '' ? '' : ` · ${under}`}`),
     ...(closing.length === 0 ? [] : ['', ...closing]),
     '',
     '-- ',
@@ -99,9 +100,13 @@ const DARK = `@media (prefers-color-scheme:dark){
 function htmlOf(mail: Mail): string {
   const { language, operator, words, amount, title, lead, rows, closing = [] } = mail
   const colour = /^#[0-9a-f]{6}$/i.test(mail.partner_colour) ? mail.partner_colour : '#0b5cad'
-  const row = ([label, value]: Row) => `<tr>
-<td class="quiet line" style="padding:10px 12px 10px 0;border-top:1px solid #e4e7ec;color:#5b6673;font-size:14px;vertical-align:top;white-space:nowrap">${escaped(label)}</td>
-<td class="plain line" style="padding:10px 0;border-top:1px solid #e4e7ec;color:#1d2430;font-size:14px;text-align:right;overflow-wrap:anywhere">${escaped(value)}</td></tr>`
+  const below = (under: string) =>
+    under === ''
+      ? ''
+      : `<br><span class="quiet" style="color:#5b6673;font-size:12px;white-space:nowrap">${escaped(under)}</span>`
+  const row = ([label, value, under = '']: Row) => `<tr>
+<td class="quiet line" style="padding:10px 12px 10px 0;border-top:1px solid #e4e7ec;color:#5b6673;font-size:14px;vertical-align:top;overflow-wrap:break-word">${escaped(label)}</td>
+<td class="plain line" style="padding:10px 0;border-top:1px solid #e4e7ec;color:#1d2430;font-size:14px;text-align:right;vertical-align:top;overflow-wrap:anywhere">${escaped(value)}${below(under)}</td></tr>`
   const quiet = (text: string) =>
     `<p class="quiet" style="margin:0 0 6px;color:#5b6673;font-size:12px;line-height:18px">${escaped(text)}</p>`
   const plain = (text: string) =>

@@ -45,8 +45,8 @@ test('a list: how many of how many, each with its state, no whole IBAN, no marku
     creditor_iban: 'RO49AAAA1B31007593840000',
   }))
   const { subject, text, html } = listMailText({ ...COMMON, status: 'PART', items })
-  assert.equal(subject, 'Plățile către 60 beneficiari: 2 din 60 efectuate')
-  for (const part of ['2 din 60', '20,00 lei', 'și încă 10', 'RO49 •••• 0000', 'neefectuată', '600,00 lei']) {
+  assert.equal(subject, 'Plățile către 60 de beneficiari: 2 din 60 efectuate')
+  for (const part of ['2 din 60 de plăți', '20,00 lei', 'și încă 10', 'RO49 •••• 0000', 'neefectuată', '600,00 lei']) {
     assert.ok(text.includes(part), part)
     assert.ok(html.includes(part), part)
   }

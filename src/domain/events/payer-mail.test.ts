@@ -5,12 +5,18 @@ import type { AddressInfo } from 'node:net'
 import test, { after, before, beforeEach } from 'node:test'
 import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer } from 'smtp-server'
+import type { BankConnector } from '../../infra/banks/connector.ts'
 import { createLog } from '../../infra/log.ts'
 import { createMailer, type Mailer } from '../../infra/mail/mailer.ts'
 import type { Context } from '../context.ts'
 import { type Fixture, openFixture, REQUEST, says } from '../initiation/fixture.ts'
+import { initiatePayment } from '../initiation/initiate.ts'
+import { submitList } from '../initiation/list.ts'
+import { initiateList } from '../initiation/list-initiate.ts'
+import { loadItems } from '../initiation/list-store.ts'
 import { settle } from '../initiation/settle.ts'
-import type { PaymentKey } from '../initiation/store.ts'
+import { loadPayment, type PaymentKey, type PaymentRow } from '../initiation/store.ts'
+import { MOST_LINKS_PER_HOUR, sendPaymentLink } from './link-mail.ts'
 import { sendPayerMail } from './payer-mail.ts'
 import type { EventKey } from './store.ts'
 
@@ -186,4 +192,61 @@ test('neither address nor IBAN reached a log or an error', async () => {
   await sendPayerMail(context, job)
   const told = `${error.stack}${JSON.stringify(error)}${lines.join('')}`
   for (const secret of [REQUEST.psu_email, REQUEST.creditor_iban, 'Florăria']) assert.ok(!told.includes(secret), secret)
+})
+
+test('a list that went as one: the mail that overtakes the job of its items tells of what is paid, not of nothing', async () => {
+  const sent = async (status: string): Promise<EventKey> => {
+    const key = await f.reserved()
+    const item = { creditor_name: 'Furnizor', details: 'Factura', amount_minor: 100 }
+    const items = [REQUEST.creditor_iban, 'RO74RNCB0000999900000001'].map((creditor_iban) => ({
+      ...item,
+      creditor_iban,
+    }))
+    await initiateList(context, { partner: f.partner, payment_id: key.payment_id, request: { items } })
+    await submitList(context, {
+      payment: (await loadPayment(context, key)) as PaymentRow,
+      bank: context.banks.get('carpati') as BankConnector,
+      debtor: { debtor_iban: REQUEST.debtor_iban, email: REQUEST.psu_email },
+      psu: { ip_address: '127.0.0.1' },
+    })
+    f.bank.status = [says(status)]
+    await settle(context, { ...key, cause: 'poll' })
+    return { ...key, event_no: await lastEvent(key) }
+  }
+  await sendPayerMail(context, await sent('ACSC'))
+  assert.match(received[0]?.mail.subject ?? '', /2 din 2 efectuate/)
+  assert.doesNotMatch(received[0]?.mail.text ?? '', /neefectuată/)
+  const parts = await sent('PART')
+  await assert.rejects(sendPayerMail(context, parts), /not known yet/)
+  assert.equal(received.length, 1, 'nobody is told of none while the bank has not told of each')
+  const numbered = await loadItems(context, parts)
+  const transfers = numbered.map(({ payment_id }, n) => ({
+    end_to_end_id: `P${parts.partner_id}-${payment_id}-1`,
+    status: n === 0 ? 'ACSC' : 'RJCT',
+  }))
+  f.bank.transfers = [{ kind: 'ok', value: { transfers } }]
+  await sendPayerMail(context, parts)
+  assert.match(received[1]?.mail.subject ?? '', /1 din 2 efectuate/)
+})
+
+test('links to one address: as many as anybody needs, and no more; another address still gets its own', async () => {
+  const link = async (psu_email: string): Promise<EventKey> => {
+    const key = await f.reserved()
+    await f.context.db.query({
+      text: 'update payments set is_link = true where payment_id = $1',
+      values: [key.payment_id],
+    })
+    const request = { ...REQUEST, psu_email, send_link: true }
+    await initiatePayment(context, { partner: f.partner, payment_id: key.payment_id, request })
+    return { ...key, event_no: await lastEvent(key) }
+  }
+  for (let sent = 0; sent < MOST_LINKS_PER_HOUR; sent += 1) await sendPaymentLink(context, await link('one@exemplu.ro'))
+  assert.equal(received.length, MOST_LINKS_PER_HOUR)
+  const last = await link('ONE@exemplu.ro')
+  await sendPaymentLink(context, last)
+  assert.equal(received.length, MOST_LINKS_PER_HOUR)
+  assert.equal(await stateOf(last), 'failed')
+  assert.ok(!lines.some((line) => /one@exemplu/i.test(line)))
+  await sendPaymentLink(context, await link('two@exemplu.ro'))
+  assert.equal(received.length, MOST_LINKS_PER_HOUR + 1)
 })

@@ -12,6 +12,8 @@ import type { Context } from '../context.ts'
 import { explainPayment } from '../explain/payment.ts'
 import { returnState } from '../initiation/capability.ts'
 import { type Fixture, openFixture, REQUEST, TERMS } from '../initiation/fixture.ts'
+import { submitList } from '../initiation/list.ts'
+import { initiateList } from '../initiation/list-initiate.ts'
 import { resealAll } from '../initiation/reseal.ts'
 import { takeReturn } from '../initiation/return.ts'
 import { settle } from '../initiation/settle.ts'
@@ -211,6 +213,34 @@ for (const [name, profile] of Object.entries(KINDS)) {
     assert.ok(shown.includes(String(bank.seen.find(({ url }) => url.includes('ron-payment'))?.headers['x-request-id'])))
   })
 }
+
+test('a list that the bank refuses in words: whom it names is masked, and the whole order is on record', async () => {
+  const refusal = 'Furnizor Mare 2, RO74RNCB0000999900000001, is closed'
+  bank.reply = () => ({
+    status: 400,
+    body: { tppMessages: [{ category: 'ERROR', code: 'FORMAT_ERROR', text: refusal }] },
+  })
+  const { services } = profileAt(bank.origin)
+  const bulk = { product: 'ron-payment', format: 'json', max_transfers: 500 } as const
+  const connector = bank.connect({ id: 'carpati', services: { ...services, 'bulk-payments': bulk } })
+  const context = contextOf(connector)
+  const key = await f.reserved()
+  const ibans = ['RO09PORL7789778256833565', 'RO74RNCB0000999900000001']
+  const items = ibans.map((creditor_iban, n) => {
+    return { creditor_name: `Furnizor Mare ${n + 1}`, creditor_iban, amount_minor: 100, details: `Factura ${n + 1}` }
+  })
+  const { debtor_iban, psu_email: email } = REQUEST
+  const request = { debtor_iban, psu_email: email, items }
+  await initiateList(context, { partner: f.partner, payment_id: key.payment_id, request })
+  const psu = { ip_address: '10.1.2.3' }
+  await submitList(context, { payment: await row(key), bank: connector, debtor: { debtor_iban, email }, psu })
+  await exchangesWritten(context.db)
+  assert.match((await onRecord(key)).opened, /Furnizor Mare 1.*Furnizor Mare 2, RO74RNCB0000999900000001, is closed/s)
+  const shown = JSON.stringify((await explainPayment(context, key, { messages: true }))?.moments)
+  for (const person of [...ibans, 'Furnizor', 'Factura', debtor_iban])
+    assert.ok(!shown.includes(person), `${person} in ${shown}`)
+  assert.match(shown, /F\. M\. 2\., RO74…0001, is closed/)
+})
 
 test('of the same answers in a row the first and the last are kept, with how many there were', async () => {
   const said = ['RCVD', 'RCVD', 'RCVD', 'RCVD', 'ACTC', 'RCVD']

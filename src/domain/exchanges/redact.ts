@@ -59,6 +59,7 @@ const BEARER = /\b(Bearer|Basic)\s+[\w.~+/=-]+/gi
 const JSON_WEB_TOKEN = /\beyJ[\w-]{8,4000}\.[\w-]+(?:\.[\w-]*)*/g
 const PAIR = /("?)([A-Za-z][\w.-]{1,60})(\1\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|[^\s"'&,;<>{}[\]]+)/g
 const ELEMENT = /<((?:[\w.-]+:)?([\w.-]+))((?:\s[^<>]*)?)>([^<]+)/g
+const RUN_CHARACTER = /[\w.~+/=%-]/
 const RUN = /[\w.~+/-]{16,}={0,2}/g
 
 /** @param about_tokens the call asks for tokens: of it only what is known to be harmless is kept */
@@ -116,7 +117,7 @@ function sideOf(
   hide: Hide,
 ): Side {
   const headers = given.slice(0, MAX_HEADERS).map(([name, value]) => {
-    const kept = isSecretHeader(name, secret_names) ? HIDDEN : hide(withoutCapabilities(value.slice(0, MAX_HEADER)))
+    const kept = isSecretHeader(name, secret_names) ? HIDDEN : hide(withoutCapabilities(value)).slice(0, MAX_HEADER)
     return [name, kept] as const
   })
   const size = body === undefined ? 0 : Buffer.byteLength(body)
@@ -126,9 +127,17 @@ function sideOf(
   // Some characters more than are kept: what is redacted becomes shorter.
   const text = typeof body === 'string' ? body.slice(0, MAX_SIDE) : body.subarray(0, MAX_SIDE).toString('utf8')
   const whole = size <= MAX_SIDE
-  const clean = hide(redactBody(text, { content_type, whole, about_tokens }))
+  // What was cut in two would not be recognised.
+  const clean = hide(redactBody(whole ? text : withoutLastRun(text), { content_type, whole, about_tokens }))
   const kept = whole && Buffer.byteLength(clean) <= room ? clean : cutTo(clean, Math.max(0, room))
   return { headers, ...type, body: kept, bytes: size, ...((!whole || kept !== clean) && { cut: true as const }) }
+}
+
+// By hand: a pattern bound to the end alone is tried at every place before it.
+function withoutLastRun(text: string): string {
+  let end = text.length
+  while (end > 0 && RUN_CHARACTER.test(text.charAt(end - 1))) end -= 1
+  return text.slice(0, end)
 }
 
 // Whole characters: what is cut within one loses it.
@@ -219,7 +228,7 @@ function secretsOf(headers: Headers, own: ReadonlySet<string>, type: string | un
   }
   if (type !== undefined && isForm(type) && body !== undefined) {
     for (const [name, value] of new URLSearchParams(String(body)))
-      if (!TOKEN_FIELDS.has(normal(name))) found.push(value)
+      if (!TOKEN_FIELDS.has(normal(name))) found.push(value, encodeURIComponent(value))
   }
   return found.filter((value) => value.length >= SHORTEST_SECRET).sort((a, b) => b.length - a.length)
 }

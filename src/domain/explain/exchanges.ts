@@ -26,15 +26,18 @@ export type ShownExchange = {
   readonly messages?: { readonly request: ShownSide; readonly answer?: ShownSide } | 'unreadable'
 }
 
+/** Words about people: of the payment itself, and of the payments of a list, which may be many. */
+type People = { readonly known: Known; readonly others: Known }
+
 export function toldExchanges(
   context: Pick<Context, 'keys'>,
   rows: readonly Row[],
-  known: Known,
+  people: People,
   with_messages: boolean,
 ): Moment[] {
   return rows.map((row) => {
     const exchange = shownExchange(row)
-    const messages = with_messages ? { messages: shownMessages(context, row, known) } : {}
+    const messages = with_messages ? { messages: shownMessages(context, row, people) } : {}
     return { at: row.at, by: 'message', what: exchangeText(exchange), exchange: { ...exchange, ...messages } }
   })
 }
@@ -71,7 +74,11 @@ function ordinal(n: number): string {
   return `${n}${end}`
 }
 
-function shownMessages(context: Pick<Context, 'keys'>, row: Row, known: Known): NonNullable<ShownExchange['messages']> {
+function shownMessages(
+  context: Pick<Context, 'keys'>,
+  row: Row,
+  { known, others }: People,
+): NonNullable<ShownExchange['messages']> {
   let messages: ReturnType<typeof openMessages>
   try {
     messages = openMessages(context, row)
@@ -80,5 +87,7 @@ function shownMessages(context: Pick<Context, 'keys'>, row: Row, known: Known): 
     return 'unreadable'
   }
   const { request, answer } = messages
-  return { request: shownSide(request, known), ...(answer && { answer: shownSide(answer, known) }) }
+  const text = JSON.stringify(messages).toLowerCase()
+  const all = [...known, ...others.filter(({ value }) => text.includes(value.toLowerCase()))]
+  return { request: shownSide(request, all), ...(answer && { answer: shownSide(answer, all) }) }
 }

@@ -38,18 +38,23 @@ export async function explainPayment(
   ])
   const terms = openTerms(context, payment)
   const known = knownOf(terms)
+  const items = payment.kind === 'list' ? await loadItems(context, payment) : []
+  const people = {
+    known: peopleOf(terms),
+    others: options.messages === true ? items.flatMap((item) => peopleOf(openTerms(context, item))) : [],
+  }
   const history = events.map((event, n) => eventMoment({ payment, attempts, known, events }, event, n))
   return {
     title: titleOf(context, payment),
     facts: [
       ...partiesOf(payment, terms),
-      ...(await kindFacts(context, payment, terms)),
+      ...(await kindFacts(context, payment, terms, items)),
       ...attempts.map((attempt) => attemptFact(context, attempt)),
     ],
     moments: weave(
       returns(attempts, events),
       history,
-      toldExchanges(context, exchanges, [...known, ...wordsOf(terms)], options.messages === true),
+      toldExchanges(context, exchanges, people, options.messages === true),
       endings(attempts, events, known),
       toldWebhooks(deliveries, events),
       toldMails(mails, events),
@@ -75,6 +80,8 @@ function knownOf({ creditor_name, creditor_iban, debtor_iban, email, psu_interme
   ]
 }
 
+const peopleOf = (terms: Terms): Known => [...knownOf(terms), ...wordsOf(terms)]
+
 /** What the payer pays for: a bank may say it back. */
 function wordsOf({ details }: Terms): Known {
   if (details === undefined || details.length < SHORTEST_DETAILS) return []
@@ -92,7 +99,12 @@ function partiesOf({ amount_minor }: Pick<PaymentRow, 'amount_minor'>, terms: Te
 }
 
 /** What it belongs to, and what belongs to it. */
-async function kindFacts(context: Context, payment: PaymentRow, terms: StoredTerms): Promise<string[]> {
+async function kindFacts(
+  context: Context,
+  payment: PaymentRow,
+  terms: StoredTerms,
+  items: readonly PaymentRow[],
+): Promise<string[]> {
   const { partner_id, kind, list_payment_id, item_no, agreement_id, execution_date } = payment
   const facts: string[] = []
   if (execution_date !== null) facts.push(`to be executed on ${execution_date}`)
@@ -102,7 +114,6 @@ async function kindFacts(context: Context, payment: PaymentRow, terms: StoredTer
     facts.push(`payment ${item_no} of the list ${list_payment_id} (${list?.status})${way}`)
   }
   if (kind === 'list') {
-    const items = await loadItems(context, payment)
     facts.push(`a list of ${items.length} payments${payment.list_way === null ? '' : `, ${WAYS[payment.list_way]}`}`)
     facts.push(...items.map((item) => itemFact(context, item)))
   }

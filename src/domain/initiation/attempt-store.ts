@@ -126,7 +126,9 @@ export async function changeAttempt(
         session_enc = coalesce($7, session_enc), bank_payment_hash = coalesce($8, bank_payment_hash),
         refusal = coalesce($9, refusal), next_ask_at = $10, asked_no = asked_no + 1,
         returned_at = case when $11 then coalesce(returned_at, $4) else returned_at end,
-        closed_at = case when $5 = 'closed' then $4 else closed_at end
+        closed_at = case when $5 = 'closed' then $4 else closed_at end,
+        -- Who had to be let in first submits only now.
+        submitted_at = case when $5 = 'sending' then $4 else submitted_at end
       where partner_id = $1 and payment_id = $2 and attempt_no = $3 and state <> 'closed'
         and (not $12 or state in ('sending', 'unknown')) and state = coalesce($13, state)`,
     values: [

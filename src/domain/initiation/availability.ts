@@ -19,6 +19,15 @@ export function bankObstacles(context: Context): ReadonlyMap<string, BankObstacl
   return obstacles.size === banks.length ? new Map() : obstacles
 }
 
+/**
+ * A payment as it would be sent today: a day that has come (a link that was opened late, a page that was open at midnight)
+ * is at once.
+ */
+export function asOfToday<T extends Pick<PaymentRow, 'execution_date'>>(payment: T, today: string): T {
+  const is_past = payment.execution_date !== null && payment.execution_date <= today
+  return is_past ? { ...payment, execution_date: null } : payment
+}
+
 /** Whether the bank has a service for this payment at all: a series in its frequency, a day to come. */
 export function whyNotOffered(
   bank: BankProfile,

@@ -11,7 +11,7 @@ import { cancelPayment } from './cancel.ts'
 import { returnState } from './capability.ts'
 import { ACCEPTED, type Fixture, openFixture, REQUEST, says, TERMS } from './fixture.ts'
 import { type LettingGo, letGo } from './let-go.ts'
-import { stopItems, submitList } from './list.ts'
+import { stopItems, submitList, submitNext } from './list.ts'
 import { spreadList } from './list-follow.ts'
 import { initiateList } from './list-initiate.ts'
 import { loadItems } from './list-store.ts'
@@ -272,4 +272,19 @@ test('an attempt let go of in the same moment takes no answer', async () => {
   }
   await f.submit(key)
   assert.deepEqual([await stateOf(key), f.bank.asked.cancel], [['INIT', 'closed'], 1])
+})
+
+test('a second press on the payment that was shown does not send the one after it', async () => {
+  withoutBulk()
+  const key = await aList()
+  await submit(key)
+  const shown = await row(key)
+  const [first] = await loadItems(f.context, key)
+  f.bank.status = [says('ACSC')]
+  await settle(f.context, { ...(first as PaymentRow), cause: 'return' })
+  const late = submitNext(f.context, { payment: shown, psu: PSU, no: 1 })
+  await assert.rejects(late, (error: PunteError) => error.code === 'PAYMENT_IN_PROGRESS')
+  assert.deepEqual(await told(key), ['ACSC', 'INIT', 'INIT'])
+  await submitNext(f.context, { payment: shown, psu: PSU, no: 2 })
+  assert.deepEqual(await told(key), ['ACSC', 'RCVD', 'INIT'])
 })

@@ -9,6 +9,7 @@ import { checkHeadless, submitHeadless } from './headless.ts'
 import {
   checkRepetition,
   executionDate,
+  recordedBefore,
   refuseFaults,
   requestFaults,
   requestHash,
@@ -75,27 +76,32 @@ export async function initiatePayment(
   // A shop's payer can change none of these on the page; in an ERP the payer completes what is missing.
   const is_fixed = partner.type === 'Ecommerce' || is_headless
   refuseFaults(requestFaults(context, terms, request.amount_minor, is_fixed))
-  const execution_date = executionDate(context, request.execution_date)
-  if (request.schedule !== undefined) checkSchedule(context, request.schedule, execution_date)
   const redirect_url = await returnAddress(context, partner, key, request.redirect_url)
+  const request_hash = requestHash(context, canonical(request, terms, redirect_url))
+  const names_days = request.execution_date !== undefined || request.schedule !== undefined
+  const before = names_days ? await recordedBefore(context, key, request_hash) : undefined
+  const execution_date =
+    before?.execution_date ?? (before === undefined ? executionDate(context, request.execution_date) : null)
+  if (request.schedule !== undefined && before === undefined) checkSchedule(context, request.schedule, execution_date)
   const headless = is_headless ? checkHeadless(context, request, terms, psu, execution_date) : undefined
   const stored: StoredTerms = { ...terms, ...(request.schedule !== undefined && { schedule: request.schedule }) }
-  const request_hash = requestHash(context, canonical(request, terms, redirect_url))
   const at = context.clock.now()
-  const recorded = await recordOnce(context, {
-    ...key,
-    at,
-    request_hash,
-    amount_minor: request.amount_minor ?? null,
-    terms_enc: sealTerms(context.keys, key, stored),
-    redirect_url,
-    ...hashesOf(context.keys, terms),
-    execution_date,
-    is_headless,
-    link_expires_at: linkExpiry(context, request.link_hours),
-    sends_link: request.send_link === true,
-    ...(request.schedule !== undefined && { series: seriesOf(payment_id, request.schedule, request.agreement_id) }),
-  })
+  const recorded =
+    before ??
+    (await recordOnce(context, {
+      ...key,
+      at,
+      request_hash,
+      amount_minor: request.amount_minor ?? null,
+      terms_enc: sealTerms(context.keys, key, stored),
+      redirect_url,
+      ...hashesOf(context.keys, terms),
+      execution_date,
+      is_headless,
+      link_expires_at: linkExpiry(context, request.link_hours),
+      sends_link: request.send_link === true,
+      ...(request.schedule !== undefined && { series: seriesOf(payment_id, request.schedule, request.agreement_id) }),
+    }))
   const payment = recorded ?? (await checkRepetition(context, key, { request_hash, is_headless }))
   if (headless !== undefined) return submitHeadless(context, key, headless)
   return {

@@ -1,14 +1,15 @@
 /** A list and its items keep each other's pace: jobs that the status changes themselves leave behind, so that none is lost. */
 import type { TransferReport } from '../../infra/banks/connector.ts'
+import { countPaymentStatus } from '../../infra/metrics.ts'
 import type { Context } from '../context.ts'
 import { recorded } from '../exchanges/record.ts'
 import { advance, tasksAfter } from './advance.ts'
 import { listStatus } from './list-status.ts'
-import { loadItems } from './list-store.ts'
+import { loadItemStatuses, loadItems, moveItems } from './list-store.ts'
 import { endToEndId } from './order.ts'
 import { reasonCode } from './reasons.ts'
 import { openSession } from './session.ts'
-import { eventOfBankStatus, FINISHED, type PaymentEvent, type PaymentStatus } from './state.ts'
+import { eventOfBankStatus, FINISHED, nextStatus, type PaymentEvent, type PaymentStatus } from './state.ts'
 import { changeStatus, loadPayment, type PaymentKey, type PaymentRow } from './store.ts'
 
 const AT_ONCE = 8
@@ -23,7 +24,7 @@ export async function followItems(context: Context, key: PaymentKey): Promise<vo
 async function followOnce(context: Context, key: PaymentKey): Promise<boolean> {
   const list = await loadPayment(context, key)
   if (list === undefined || list.list_way === 'together') return true
-  const items = await loadItems(context, list)
+  const items = await loadItemStatuses(context, list)
   const to = listStatus(items.map(({ status }) => status))
   if (to === list.status) return true
   return changeStatus(context, {
@@ -40,7 +41,7 @@ async function followOnce(context: Context, key: PaymentKey): Promise<boolean> {
   })
 }
 
-function reasonOf(items: readonly PaymentRow[], to: PaymentStatus): string | null {
+function reasonOf(items: readonly Pick<PaymentRow, 'status' | 'reason'>[], to: PaymentStatus): string | null {
   return items.find(({ status, reason }) => status === to && reason !== null)?.reason ?? null
 }
 
@@ -63,12 +64,24 @@ export async function spreadList(context: Context, key: PaymentKey): Promise<voi
   const list = await loadPayment(context, key)
   // One that went item by item follows them, not they it.
   if (list === undefined || list.list_way === 'one_by_one') return
-  const items = await loadItems(context, list)
-  if (list.status === 'PART') return spreadParts(context, list, items)
+  if (list.status === 'PART') return spreadParts(context, list, await loadItems(context, list))
   const event = EVENTS[list.status]
   if (event === undefined) return
-  const reason = list.reason === null ? {} : { reason: list.reason }
-  await each(items, (item) => move(context, item, event, { ...reason, bank_status: list.status }))
+  for (let race = 0; race < MAX_RACES; race += 1) if (await spreadOnce(context, list, event)) return
+  throw new Error(`list ${list.payment_id}: its items were moved elsewhere ${MAX_RACES} times in a row`)
+}
+
+/** @returns whether no item was left that the event moves */
+async function spreadOnce(context: Context, list: PaymentRow, event: PaymentEvent): Promise<boolean> {
+  const items = await loadItemStatuses(context, list)
+  const behind = new Set(items.map(({ status }) => status).filter((from) => nextStatus(from, event) !== undefined))
+  for (const from of behind) {
+    const to = nextStatus(from, event) as PaymentStatus
+    const at = context.clock.now()
+    const change = { at, from, to, reason: list.reason, finished: FINISHED.has(to), bank_status: list.status }
+    countPaymentStatus(to, await moveItems(context, list, change))
+  }
+  return behind.size === 0
 }
 
 async function spreadParts(context: Context, list: PaymentRow, items: readonly PaymentRow[]): Promise<void> {

@@ -4,16 +4,17 @@ import { ERRORS, type ListFault, ListFaultsError, PunteError } from '../errors.t
 import { MAX_AMOUNT_MINOR } from '../money.ts'
 import type { Partner } from '../partners/directory.ts'
 import { type InitiationRequest, linkExpiry, pageUrl, termsOf } from './initiate.ts'
-import { loadItems, recordList, reserveNumbers } from './list-store.ts'
+import { loadItemRows, recordList, reserveNumbers } from './list-store.ts'
 import {
   checkRepetition,
   executionDate,
   type RequestFault,
+  recordedBefore,
   requestFaults,
   requestHash,
   returnAddress,
 } from './request.ts'
-import { loadPayment } from './store.ts'
+import { loadPayment, type PaymentKey } from './store.ts'
 import { hashesOf, type StoredTerms, sealTerms } from './terms.ts'
 
 export const MAX_ITEMS = 500
@@ -38,6 +39,13 @@ export type ListRequest = Pick<
   readonly items: readonly ListItem[]
 }
 
+export type ListInitiated = {
+  readonly payment_id: number
+  readonly redirect_url: string
+  readonly link_expires_at?: Date
+  readonly items: readonly { readonly no: number; readonly payment_id: number }[]
+}
+
 /**
  * Records a list and answers where to send the payer. The same list again answers the same.
  * @throws ListFaultsError; PunteError as initiatePayment
@@ -45,18 +53,12 @@ export type ListRequest = Pick<
 export async function initiateList(
   context: Context,
   input: { readonly partner: Partner; readonly payment_id: number; readonly request: ListRequest },
-): Promise<{
-  readonly payment_id: number
-  readonly redirect_url: string
-  readonly link_expires_at?: Date
-  readonly items: readonly { readonly no: number; readonly payment_id: number }[]
-}> {
+): Promise<ListInitiated> {
   const { partner, payment_id, request } = input
   const key = { partner_id: partner.partner_id, payment_id }
   const common = termsOf(request)
   const items = request.items.map((item) => ({ terms: termsOf(item), amount_minor: item.amount_minor }))
   const amount_minor = checkList(context, common, items)
-  const execution_date = executionDate(context, request.execution_date)
   const redirect_url = await returnAddress(context, partner, key, request.redirect_url)
   const { batch_booking, link_hours, send_link } = request
   const request_hash = requestHash(context, [
@@ -66,6 +68,9 @@ export async function initiateList(
     redirect_url,
     { execution_date: request.execution_date, batch_booking, link_hours, send_link },
   ])
+  const before = request.execution_date === undefined ? undefined : await recordedBefore(context, key, request_hash)
+  if (before !== undefined) return answerOf(context, key)
+  const execution_date = executionDate(context, request.execution_date)
   const numbers = await reserveNumbers(context, items.length)
   const terms: StoredTerms = { ...common, ...(batch_booking !== undefined && { batch_booking }) }
   const link_expires_at = linkExpiry(context, link_hours)
@@ -93,10 +98,14 @@ export async function initiateList(
     }),
   })
   if (!recorded) await checkRepetition(context, key, { request_hash, is_headless: false })
+  return answerOf(context, key)
+}
+
+async function answerOf(context: Context, key: PaymentKey): Promise<ListInitiated> {
   const list = await loadPayment(context, key)
-  const rows = await loadItems(context, key)
+  const rows = await loadItemRows(context, key, { terms: false })
   return {
-    payment_id,
+    payment_id: key.payment_id,
     redirect_url: pageUrl(context, key),
     items: rows.map((row) => ({ no: row.item_no as number, payment_id: row.payment_id })),
     ...(list?.is_link === true && list.expires_at !== null && { link_expires_at: list.expires_at }),

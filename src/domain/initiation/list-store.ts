@@ -1,5 +1,6 @@
 /** SQL of lists: several payments under one page. Items are payments of their own; the list's row holds their sum. */
 import type { Context } from '../context.ts'
+import type { PaymentStatus } from './state.ts'
 import { PAYMENT_COLUMNS, type PaymentKey, type PaymentRow } from './store.ts'
 
 /** Numbers for the items, taken before they are sealed under them. */
@@ -90,17 +91,104 @@ export async function recordList(context: Pick<Context, 'db'>, r: ListRecord): P
   return rowCount === 1
 }
 
-/** The items of a list, each with its current attempt, in their order. */
+// Not a plain join: on tables that have not been analysed yet the planner would read all attempts of the partner for each item.
+const OF_ITEMS = `from payments p left join lateral (
+        select * from payment_attempts l
+        where l.partner_id = p.partner_id and l.payment_id = p.payment_id and l.attempt_no = p.attempt_no offset 0) a on true
+      where p.partner_id = $1 and p.list_payment_id = $2 order by p.item_no limit 500`
+
+/** What of an item says how it stands; of its attempts' sealed sessions only one that is live, of its terms what was asked for. */
+export type ItemRow = Pick<
+  PaymentRow,
+  | 'partner_id'
+  | 'payment_id'
+  | 'item_no'
+  | 'status'
+  | 'reason'
+  | 'amount_minor'
+  | 'terms_enc'
+  | 'attempt_no'
+  | 'attempt_state'
+  | 'refusal'
+  | 'session_enc'
+  | 'returned_at'
+>
+
+/**
+ * How the items of a list stand, in their order: what is read again and again of many.
+ * @param terms also who is paid and for what; null otherwise
+ */
+export async function loadItemRows(
+  context: Pick<Context, 'db'>,
+  list: PaymentKey,
+  { terms }: { readonly terms: boolean },
+): Promise<ItemRow[]> {
+  const { rows } = await context.db.query<ItemRow>({
+    name: terms ? 'list_item_terms' : 'list_item_rows',
+    text: `select p.partner_id, p.payment_id, p.item_no, p.status, p.reason, p.amount_minor,
+        ${terms ? 'p.terms_enc' : 'null::bytea as terms_enc'}, p.attempt_no, a.state as attempt_state, a.refusal,
+        case when a.state <> 'closed' then a.session_enc end as session_enc, a.returned_at
+      ${OF_ITEMS}`,
+    values: [list.partner_id, list.payment_id],
+  })
+  return rows
+}
+
+/** The items of a list whole, each with its current attempt, in their order. */
 export async function loadItems(context: Pick<Context, 'db'>, list: PaymentKey): Promise<PaymentRow[]> {
   const { rows } = await context.db.query<PaymentRow>({
     name: 'list_items',
     text: `select ${PAYMENT_COLUMNS}
-      from payments p left join payment_attempts a
-        on a.partner_id = p.partner_id and a.payment_id = p.payment_id and a.attempt_no = p.attempt_no
-      where p.partner_id = $1 and p.list_payment_id = $2 order by p.item_no limit 500`,
+      ${OF_ITEMS}`,
     values: [list.partner_id, list.payment_id],
   })
   return rows
+}
+
+/** How the items of a list stand, and no more: asked for after each step of each of up to 500 of them. */
+export async function loadItemStatuses(
+  context: Pick<Context, 'db'>,
+  list: PaymentKey,
+): Promise<Pick<PaymentRow, 'status' | 'reason'>[]> {
+  const { rows } = await context.db.query<Pick<PaymentRow, 'status' | 'reason'>>({
+    name: 'list_item_statuses',
+    text: `select status, reason from payments
+      where partner_id = $1 and list_payment_id = $2 order by item_no limit 500`,
+    values: [list.partner_id, list.payment_id],
+  })
+  return rows
+}
+
+export type ItemsChange = {
+  readonly at: Date
+  readonly from: PaymentStatus
+  readonly to: PaymentStatus
+  readonly reason: string | null
+  readonly finished: boolean
+  /** What the bank says of the list. */
+  readonly bank_status: string
+}
+
+/**
+ * Moves all items of a list that stand at `from`, as changeStatus moves one, after their list: nothing follows from it.
+ * One statement, because 500 of them would be a burden on everybody else's payments.
+ * @returns how many
+ */
+export async function moveItems(context: Pick<Context, 'db'>, list: PaymentKey, c: ItemsChange): Promise<number> {
+  const { rowCount } = await context.db.query({
+    name: 'list_move_items',
+    text: `with moved as (
+        update payments set status = $5, reason = $6, status_at = $3, event_no = event_no + 1,
+          finished_at = case when $7 then $3::timestamptz end,
+          settled_attempt_no = case when $5 = 'ACSC' then attempt_no end
+        where partner_id = $1 and list_payment_id = $2 and status = $4
+        returning payment_id, event_no)
+      insert into payment_events (partner_id, payment_id, event_no, type, status, cause, detail, at)
+        select $1, payment_id, event_no, 'payment.status', $5, 'list', jsonb_build_object('bank_status', $8::text), $3
+        from moved`,
+    values: [list.partner_id, list.payment_id, c.at, c.from, c.to, c.reason, c.finished, c.bank_status],
+  })
+  return rowCount ?? 0
 }
 
 export type ListChoice = PaymentKey & {
@@ -178,5 +266,15 @@ export async function leaveEntered(context: Pick<Context, 'db'>, list: PaymentKe
       where p.partner_id = $1 and (p.payment_id = $2 or p.list_payment_id = $2)
         and a.partner_id = p.partner_id and a.payment_id = p.payment_id and a.state = 'entering'`,
     values: [list.partner_id, list.payment_id, at],
+  })
+}
+
+/** Hands a list's end down to its items again, at a later time. */
+export async function spreadLater(context: Pick<Context, 'db'>, list: PaymentKey, run_at: Date): Promise<void> {
+  await context.db.query({
+    name: 'list_spread_later',
+    text: `insert into outbox (task, payload, run_at)
+      values ('spread_list', jsonb_build_object('partner_id', $1::integer, 'payment_id', $2::bigint), $3)`,
+    values: [list.partner_id, list.payment_id, run_at],
   })
 }

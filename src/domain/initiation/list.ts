@@ -7,11 +7,12 @@ import type { BankConnector, PsuContext } from '../../infra/banks/connector.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
 import type { AttemptState } from './attempt-store.ts'
-import { listWay } from './availability.ts'
+import { asOfToday, listWay } from './availability.ts'
 import { type LettingGo, letGo } from './let-go.ts'
 import { followItems } from './list-follow.ts'
-import { chooseForList, leaveEntered, loadItems, numberItems } from './list-store.ts'
+import { chooseForList, type ItemRow, leaveEntered, loadItemRows, loadItems, numberItems } from './list-store.ts'
 import { bulkOrderOf, type CompleteTerms, type Item } from './order.ts'
+import { todayInRomania } from './request.ts'
 import { openOrder, openSession } from './session.ts'
 import { FINISHED, type PaymentStatus } from './state.ts'
 import type { PaymentRow } from './store.ts'
@@ -21,20 +22,23 @@ import { hashesOf, openTerms, type StoredTerms, sealTerms } from './terms.ts'
 /** More lost races than these do not happen by chance. */
 const MAX_RACES = 4
 
-export type ListItemState = {
+/** How one payment of a list stands. */
+export type ListItemProgress = {
   readonly no: number
   readonly payment_id: number
   readonly status: PaymentStatus
   readonly reason: string | null
   readonly amount_minor: number
+}
+export type ListItemState = ListItemProgress & {
   readonly creditor_name: string
   readonly creditor_iban: string
   readonly details: string
 }
 
-export type ListState = {
+export type ListProgress<Item = ListItemProgress> = {
   readonly way?: 'together' | 'one_by_one'
-  readonly items: readonly ListItemState[]
+  readonly items: readonly Item[]
   /** The item that is at the bank, waiting for the payer or for the bank's first word. */
   readonly current?: {
     readonly no: number
@@ -48,16 +52,34 @@ export type ListState = {
   /** Why the last try of that item came back, when it did. */
   readonly refusal?: string
 }
+export type ListState = ListProgress<ListItemState>
 
-/** How a list and each of its payments stand. */
+/** How a list and each of its payments stand, and what they are. */
 export async function readList(context: Context, list: PaymentRow): Promise<ListState> {
-  const rows = await loadItems(context, list)
+  const rows = await loadItemRows(context, list, { terms: true })
+  return stateOf(context, list, rows, (row) => {
+    const { creditor_name = '', creditor_iban = '', details = '' } = openTerms(context, row)
+    return { ...progressOf(row), creditor_name, creditor_iban, details }
+  })
+}
+
+/** The same without what they are: nothing of the items is opened, for whoever asks every few seconds. */
+export async function readListProgress(context: Context, list: PaymentRow): Promise<ListProgress> {
+  return stateOf(context, list, await loadItemRows(context, list, { terms: false }), progressOf)
+}
+
+function stateOf<Item>(
+  context: Context,
+  list: PaymentRow,
+  rows: readonly ItemRow[],
+  itemOf: (row: ItemRow) => Item,
+): ListProgress<Item> {
   const current = rows.find(isAtBank)
   const next = current === undefined ? rows.find(({ status }) => status === 'INIT') : undefined
   const session = current === undefined ? undefined : openSession(context, current)
   return {
     ...(list.list_way !== null && { way: list.list_way }),
-    items: rows.map((row) => stateOf(context, row)),
+    items: rows.map(itemOf),
     ...(current !== undefined && {
       current: {
         no: current.item_no as number,
@@ -75,20 +97,16 @@ export async function readList(context: Context, list: PaymentRow): Promise<List
 const WAITS_FOR_PAYER: ReadonlySet<PaymentStatus> = new Set(['INIT', 'RCVD', 'ACTC'])
 
 // Of an item that goes with its list there is no attempt of its own.
-const isAtBank = ({ attempt_state, status }: PaymentRow): boolean =>
+const isAtBank = ({ attempt_state, status }: Pick<PaymentRow, 'attempt_state' | 'status'>): boolean =>
   attempt_state !== null && attempt_state !== 'closed' && WAITS_FOR_PAYER.has(status)
 
-function stateOf(context: Context, row: PaymentRow): ListItemState {
-  const { creditor_name = '', creditor_iban = '', details = '' } = openTerms(context, row)
+function progressOf(row: ItemRow): ListItemProgress {
   return {
     no: row.item_no as number,
     payment_id: row.payment_id,
     status: row.status,
     reason: row.reason,
     amount_minor: row.amount_minor ?? 0,
-    creditor_name,
-    creditor_iban,
-    details,
   }
 }
 
@@ -127,13 +145,16 @@ export async function submitList(context: Context, input: ListSubmission): Promi
 
 /**
  * The payer asks for the next payment of a list that goes one by one: it is sent to the bank of the ones before.
- * @throws PunteError PAYMENT_CLOSED when none is left, PAYMENT_IN_PROGRESS while one is at the bank
+ * @param input.no the one that the payer was shown; where another's turn has come meanwhile nothing is sent
+ * @throws PunteError PAYMENT_CLOSED when none is left, PAYMENT_IN_PROGRESS while one is at the bank, or `no` has been
  */
 export async function submitNext(
   context: Context,
-  input: { readonly payment: PaymentRow; readonly psu: PsuContext },
+  input: { readonly payment: PaymentRow; readonly psu: PsuContext; readonly no?: number },
 ): Promise<void> {
   await unlessMoved(context, input.payment, async (list, rows) => {
+    const next = rows.find(({ status }) => status === 'INIT')
+    if (next !== undefined && next.item_no !== (input.no ?? next.item_no)) throw new PunteError('PAYMENT_IN_PROGRESS')
     const bank = list.bank_id === null ? undefined : context.banks.get(list.bank_id)
     if (list.list_way !== 'one_by_one' || bank === undefined) throw new PunteError('PAYMENT_NOT_INITIATED')
     const psu = { ...keptPsu(context, rows, bank.profile.id), ...input.psu }
@@ -192,7 +213,7 @@ async function submitTogether(
   // Before the list's attempt is written: whatever the bank makes of it, it is found again by these numbers.
   await numberItems(context, { ...list, attempt_no: list.attempt_no + 1, bank_id: bank.profile.id })
   const order = {
-    execution_date: list.execution_date,
+    execution_date: asOfToday(list, todayInRomania(context.clock.now())).execution_date,
     debtor_iban: terms.debtor_iban as string,
     batch_booking: terms.batch_booking === true,
   }

@@ -14,7 +14,9 @@ import { callBank, recordInitiation } from './submit.ts'
  * one that a phone may be asked about waits for staff.
  */
 const REPEAT_FOR_MS = 10 * 60_000
-const REPEAT_EVERY_MS = [5_000, 15_000, 60_000, 300_000]
+/** A payer may be looking at the page: soon at first, then at half the submission's age. */
+const REPEAT_SOONEST_MS = 3_000
+const REPEAT_LATEST_MS = 60_000
 
 /** Finds out what became of a payment's submission. */
 export async function recoverSubmission(context: Context, key: PaymentKey): Promise<AttemptState | undefined> {
@@ -36,10 +38,10 @@ export async function recoverSubmission(context: Context, key: PaymentKey): Prom
   if (bank.profile.idempotent_initiation) {
     const answer = await callBank(context, payment, bank, sent, openSession(context, payment)?.access)
     if (answer.kind === 'not_sent' || answer.kind === 'unknown' || isAboutUs(answer)) {
-      if (now.getTime() - (payment.submitted_at as Date).getTime() > REPEAT_FOR_MS)
-        return giveUp(context, payment, bank)
+      const age_ms = now.getTime() - (payment.submitted_at as Date).getTime()
+      if (age_ms > REPEAT_FOR_MS) return giveUp(context, payment, bank)
       // Unreachable now says nothing about then.
-      const delay_ms = REPEAT_EVERY_MS[Math.min(payment.asked_no ?? 0, REPEAT_EVERY_MS.length - 1)] as number
+      const delay_ms = Math.min(Math.max(age_ms / 2, REPEAT_SOONEST_MS), REPEAT_LATEST_MS)
       await changeAttempt(context, payment, now, {
         attempt_no,
         if_unanswered: true,

@@ -128,6 +128,21 @@ function refuseOtherPage(payment: PaymentRow): never {
   throw new PunteError('FIELD_INVALID', { field: 'psuId', text })
 }
 
+/**
+ * A request that names days is the same one tomorrow, when they may be past: it is recognised before its days are judged.
+ * @returns the payment as it was recorded the first time; undefined when it was not, or was another
+ */
+export async function recordedBefore(
+  context: Context,
+  key: PaymentKey,
+  request_hash: Buffer,
+): Promise<PaymentRow | undefined> {
+  const payment = await loadPayment(context, key)
+  return payment?.request_hash?.equals(request_hash) === true && payment.tokens_revoked_at === null
+    ? payment
+    : undefined
+}
+
 /** The day it is in Romania, `yyyy-mm-dd`. */
 export function todayInRomania(now: Date): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Bucharest' }).format(now)

@@ -164,7 +164,7 @@ async function entered(
   const change = { attempt_no, from: 'entering', state: 'sending', session_enc } as const
   // He has gone to another bank meanwhile: what he let us into stays unused.
   if (!(await changeAttempt(context, payment, at, { ...change, next_ask_at: recoverAt(at, bank) }))) return undefined
-  const sending: PaymentRow = { ...claimed, attempt_state: 'sending', session_enc }
+  const sending: PaymentRow = { ...claimed, attempt_state: 'sending', session_enc, submitted_at: at }
   const initiated = await callBank(context, sending, bank, sent, access)
   const after = await recordInitiation(context, sending, initiated, 'return')
   const waits = after.attempt_state === 'open' && !FINISHED.has(after.status)

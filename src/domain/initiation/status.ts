@@ -5,7 +5,7 @@ import { loadAgreement } from '../agreements/store.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
 import { itemStatus } from './list-status.ts'
-import { loadItems } from './list-store.ts'
+import { loadItemRows } from './list-store.ts'
 import { openSession } from './session.ts'
 import type { PaymentStatus } from './state.ts'
 import { loadPayment, type PaymentKey, type PaymentKind, type PaymentRow } from './store.ts'
@@ -59,7 +59,7 @@ export async function readStatus(context: Context, key: PaymentKey): Promise<Sta
 }
 
 async function itemsOf(context: Context, list: PaymentRow): Promise<NonNullable<StatusAnswer['items']>> {
-  const rows = await loadItems(context, list)
+  const rows = await loadItemRows(context, list, { terms: false })
   return rows.map((row) => ({
     no: row.item_no as number,
     payment_id: row.payment_id,

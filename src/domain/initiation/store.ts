@@ -202,6 +202,16 @@ export async function expiredPayments(
   return rows
 }
 
+/** Looks again later at an expired payment that is not over yet; nothing for one that is. */
+export async function postponeExpiry(context: Pick<Context, 'db'>, key: PaymentKey, until: Date): Promise<void> {
+  await context.db.query({
+    name: 'payment_postpone_expiry',
+    text: `update payments set expires_at = $3
+      where partner_id = $1 and payment_id = $2 and finished_at is null and expires_at < $3`,
+    values: [key.partner_id, key.payment_id, until],
+  })
+}
+
 /** Payments of this number, whoever's they are: for staff, who know no partner's number. */
 export async function findPayments(context: Pick<Context, 'db'>, payment_id: number): Promise<PaymentKey[]> {
   const { rows } = await context.db.query<PaymentKey>({

@@ -15,9 +15,10 @@ import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
 import { recorded } from '../exchanges/record.ts'
 import { type AttemptState, changeAttempt, claimSubmission, type ListHold } from './attempt-store.ts'
-import { whyNotOffered } from './availability.ts'
+import { asOfToday, whyNotOffered } from './availability.ts'
 import { type ReturnKey, returnState } from './capability.ts'
 import { type CompleteTerms, orderOf } from './order.ts'
+import { todayInRomania } from './request.ts'
 import { type AttemptOrder, sealOrder, sealSession } from './session.ts'
 import { recordAccepted } from './settle.ts'
 import { FINISHED } from './state.ts'
@@ -47,8 +48,21 @@ export type Submission = {
  *   BANK_NOT_OFFERED where the bank has no service for it
  */
 export function submitPayment(context: Context, input: Submission): Promise<PaymentRow> {
-  const { payment, terms, amount_minor } = input
-  return submitOrder(context, { ...input, orderOf: (attempt) => orderOf(attempt, payment, terms, amount_minor) })
+  const { terms, amount_minor } = input
+  const today = todayInRomania(context.clock.now())
+  const payment = asOfToday(input.payment, today)
+  return submitOrder(context, {
+    ...input,
+    payment,
+    orderOf: (attempt) => orderOf(attempt, payment, startingFrom(terms, today), amount_minor),
+  })
+}
+
+// A series that was to begin while its payer had not agreed yet begins today.
+function startingFrom(terms: CompleteTerms, today: string): CompleteTerms {
+  const { schedule } = terms
+  if (schedule === undefined || schedule.start_date >= today) return terms
+  return { ...terms, schedule: { ...schedule, start_date: today } }
 }
 
 /** The same with the order given: a list is sent as one. Its attempts must be beyond those of its items. */
@@ -109,8 +123,10 @@ export async function submitOrder(
 
 /** When a submission that nobody has recorded the answer of is taken up. */
 export function recoverAt(at: Date, bank: BankConnector): Date {
-  // An OAuth bank may first be asked for its metadata, or for a token.
-  const calls = bank.profile.access.kind === 'certificate' ? 1 : 2
+  // An OAuth bank may first be asked for its metadata, or for a token. Where a repetition is recognised it may come early;
+  // elsewhere it must not come while the authorisation of what was taken is still being begun, or a token renewed.
+  const { access, idempotent_initiation } = bank.profile
+  const calls = (access.kind === 'certificate' ? 1 : 2) + (idempotent_initiation ? 0 : 3)
   return new Date(at.getTime() + calls * bank.profile.timeout_ms + RECOVER_MARGIN_MS)
 }
 

@@ -1,7 +1,11 @@
 /** What time does, at the pace of the real loop. */
 import assert from 'node:assert/strict'
 import test, { after, before } from 'node:test'
-import { type Fixture, openFixture } from './fixture.ts'
+import type { BankConnector } from '../../infra/banks/connector.ts'
+import { type Fixture, openFixture, REQUEST, says } from './fixture.ts'
+import { submitList } from './list.ts'
+import { initiateList } from './list-initiate.ts'
+import { loadPayment, type PaymentRow } from './store.ts'
 import { startSweeps } from './sweeps.ts'
 
 let f: Fixture
@@ -29,6 +33,53 @@ test('more unpaid payments than one look takes are abandoned at the next, not fi
     while ((await left()) !== 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 100))
     assert.equal(await left(), 0)
   } finally {
+    await sweeps.stop()
+  }
+})
+
+test('a bank that is slow to drop what a list held there delays no other payment’s question', async () => {
+  f.reset()
+  const { 'bulk-payments': _bulk, ...services } = f.bank.profile.services
+  f.bank.profile = { ...f.bank.profile, services }
+  const { context, partner } = f
+  const list = await f.reserved()
+  const item = {
+    creditor_name: 'Furnizor',
+    creditor_iban: REQUEST.creditor_iban,
+    amount_minor: 100,
+    details: 'Factura',
+  }
+  await initiateList(context, { partner, payment_id: list.payment_id, request: { items: [item, item] } })
+  const bank = context.banks.get('carpati') as BankConnector
+  const debtor = { debtor_iban: REQUEST.debtor_iban, email: REQUEST.psu_email }
+  const psu = { ip_address: '192.0.2.7' }
+  await submitList(context, { payment: (await loadPayment(context, list)) as PaymentRow, bank, debtor, psu })
+  let dropped: () => void = () => {}
+  const held = new Promise<void>((resolve) => {
+    dropped = resolve
+  })
+  let is_dropping = false
+  const cancel: BankConnector['cancel'] = async () => {
+    is_dropping = true
+    await held
+    return { kind: 'ok', value: { cancelled: true } }
+  }
+  const slow = { ...context, banks: { ...context.banks, get: () => ({ ...bank, cancel }) } }
+  f.now = new Date(f.now.getTime() + 31 * 60_000)
+  const sweeps = startSweeps(slow)
+  try {
+    const waitFor = async (done: () => boolean | Promise<boolean>) => {
+      const until = performance.now() + 5_000
+      while (!(await done()) && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    await waitFor(() => is_dropping)
+    const other = await f.submitted()
+    f.bank.status = [says('ACSC')]
+    f.now = new Date(f.now.getTime() + 10_000)
+    await waitFor(async () => (await f.statusOf(other)) === 'ACSC')
+    assert.deepEqual([is_dropping, await f.statusOf(other)], [true, 'ACSC'])
+  } finally {
+    dropped()
     await sweeps.stop()
   }
 })

@@ -69,18 +69,26 @@ export function startSweeps(context: Context): { stop(): Promise<void> } {
     log: context.log,
     work: async (stopping) => {
       const taken = await sweepOnce(context, busy, stopping)
-      const now = context.clock.now().getTime()
-      if (now >= expire_at) {
-        const expired = await abandonExpired(context, BATCH)
-        // A full batch means more of them: a partner that starts many and finishes few must not hold up the others' end.
-        expire_at = expired === BATCH ? now : now + EXPIRE_EVERY_MS
-      }
       return taken === BATCH && busy.size === 0
+    },
+  })
+  // Beside it: what a list holds at a bank is dropped there as it ends, and no other payment's question waits for that.
+  const ends = startLoop({
+    every_ms: EVERY_MS,
+    what: 'a sweep of expired payments',
+    log: context.log,
+    work: async (stopping) => {
+      const now = context.clock.now().getTime()
+      if (now < expire_at) return false
+      const expired = await abandonExpired(context, BATCH, stopping)
+      // A full batch means more of them: a partner that starts many and finishes few must not hold up the others' end.
+      expire_at = expired === BATCH ? now : now + EXPIRE_EVERY_MS
+      return false
     },
   })
   return {
     stop: async () => {
-      await loop.stop()
+      await Promise.all([loop.stop(), ends.stop()])
       await Promise.all(busy.values())
     },
   }

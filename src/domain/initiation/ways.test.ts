@@ -5,6 +5,7 @@ import type { BankAnswer, BankConnector, InitiateInput } from '../../infra/banks
 import { loadAgreement } from '../agreements/store.ts'
 import type { Context } from '../context.ts'
 import type { ErrorCode, PunteError } from '../errors.ts'
+import { issueTokensAgain } from '../partners/tokens.ts'
 import { abandonExpired, abandonPayment } from './abandon.ts'
 import { nextAskOf } from './asking.ts'
 import { cancelPayment } from './cancel.ts'
@@ -276,4 +277,55 @@ test('the partner cancels: before any bank, while the payer is at one, and when 
   const paid = await f.submitted()
   await settle(f.context, { ...paid, cause: 'return' })
   assert.deepEqual(await cancel(paid), { status: 'ACSC', cancelled: false })
+})
+
+test('the same request is the same the day after, when its days are past; and what was opened late is paid at once', async () => {
+  const dated = await flagged('is_link')
+  const tomorrow = days(1)
+  const first = await initiate(dated, { execution_date: tomorrow })
+  const series = await f.reserved()
+  const schedule = { start_date: tomorrow, frequency: 'Monthly' } as const
+  const begun = await initiate(series, { schedule })
+  f.now = new Date(f.now.getTime() + 3 * 86_400_000)
+  assert.deepEqual(await initiate(dated, { execution_date: tomorrow }), first)
+  assert.deepEqual(await initiate(series, { schedule }), begun)
+  await assert.rejects(initiate(dated, { execution_date: days(-5) }), code('FIELD_INVALID'))
+  const seen: InitiateInput[] = []
+  const plain = f.context.banks.get('carpati') as BankConnector
+  const { payments } = plain.profile.services
+  const bank: BankConnector = {
+    ...plain,
+    profile: { ...plain.profile, services: { payments: { ...payments, future_dated: false } } },
+    initiate: (input) => {
+      seen.push(input)
+      return plain.initiate(input)
+    },
+  }
+  await submitPayment(f.context, { payment: await row(dated), bank, terms: TERMS, amount_minor: 12_345, psu: PSU })
+  const order = seen[0]?.order
+  assert.ok(order?.service === 'payments')
+  assert.equal(order.requested_execution_date, undefined)
+})
+
+test('a new pair for a payment the partner has, also after its old one was revoked', async () => {
+  const key = await f.submitted()
+  const context = {
+    ...f.context,
+    settings: { ...f.context.settings, PUNTE_ACCESS_TOKEN_SECONDS: 300, PUNTE_PARTNER_URL: 'https://api.example' },
+  }
+  const again = () =>
+    issueTokensAgain(context, { partner: f.partner, certificate_thumbprint: 'thumb', payment_id: key.payment_id })
+  const pair = await again()
+  assert.equal(pair.payment_id, key.payment_id)
+  await f.context.db.query({
+    text: 'update payments set tokens_revoked_at = now() where partner_id = $1 and payment_id = $2',
+    values: [key.partner_id, key.payment_id],
+  })
+  await again()
+  assert.equal((await readStatus(f.context, key)).tokens_revoked, false)
+  const other = { ...f.partner, partner_id: f.partner.partner_id + 1 }
+  await assert.rejects(
+    issueTokensAgain(context, { partner: other, certificate_thumbprint: 'thumb', payment_id: key.payment_id }),
+    code('PAYMENT_UNKNOWN'),
+  )
 })

@@ -273,7 +273,7 @@ export async function insertReservedPayment(
 
 /**
  * Gives a payment that the partner already has a new refresh token, for whichever of its certificates asks; what was
- * handed out before for it is refreshed no more.
+ * handed out before for it is refreshed no more. Also where the pair was revoked: the certificate proves who asks.
  * @returns whether there is such a payment, of the calls' own kind
  */
 export async function replaceRefreshHash(
@@ -282,8 +282,8 @@ export async function replaceRefreshHash(
 ): Promise<boolean> {
   const { rowCount } = await db.query({
     name: 'tokens-again',
-    text: `update payments set refresh_hash = $4, certificate_thumbprint = $3
-      where partner_id = $1 and payment_id = $2 and kind <> 'item' and tokens_revoked_at is null`,
+    text: `update payments set refresh_hash = $4, certificate_thumbprint = $3, tokens_revoked_at = null
+      where partner_id = $1 and payment_id = $2 and kind <> 'item'`,
     values: [input.partner_id, input.payment_id, input.certificate_thumbprint, input.new_hash],
   })
   return rowCount === 1

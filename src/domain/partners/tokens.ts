@@ -58,7 +58,8 @@ export async function issueTokens(
 /**
  * A new pair for a payment the partner already has: a series or a day to come outlives every refresh token, and must
  * still be asked about and cancelled. The earlier refresh token works no more.
- * @throws PunteError PAYMENT_UNKNOWN, also for another partner's payment and for one whose tokens are revoked
+ * It also follows a revocation: one of the partner's processes may have used the earlier one, which looks like theft.
+ * @throws PunteError PAYMENT_UNKNOWN, also for another partner's payment
  */
 export async function issueTokensAgain(
   ctx: TokenContext,

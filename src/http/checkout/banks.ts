@@ -1,6 +1,7 @@
 /** The banks as the page offers them for one payment; a submit is held to the same. */
 import type { Context } from '../../domain/context.ts'
-import { bankObstacles, listWay, whyNotOffered } from '../../domain/initiation/availability.ts'
+import { asOfToday, bankObstacles, listWay, whyNotOffered } from '../../domain/initiation/availability.ts'
+import { todayInRomania } from '../../domain/initiation/request.ts'
 import type { PaymentRow } from '../../domain/initiation/store.ts'
 import { openTerms } from '../../domain/initiation/terms.ts'
 import type { BankProfile } from '../../infra/banks/connector.ts'
@@ -16,8 +17,9 @@ export function obstaclesOf(context: Context, payment: PaymentRow): ReadonlyMap<
   const found = new Map<string, Obstacle>()
   const serving: BankProfile[] = []
   const terms = openTerms(context, payment)
+  const today = asOfToday(payment, todayInRomania(context.clock.now()))
   for (const bank of context.banks.all()) {
-    if (whyNotOffered(bank, payment, terms) === undefined) serving.push(bank)
+    if (whyNotOffered(bank, today, terms) === undefined) serving.push(bank)
     else found.set(bank.id, 'NOT_OFFERED')
   }
   const troubles = bankObstacles(context)

@@ -11,10 +11,11 @@ import { reload, submitPayment } from '../../domain/initiation/submit.ts'
 import { openTerms, tidyIban } from '../../domain/initiation/terms.ts'
 import type { Partner } from '../../domain/partners/directory.ts'
 import type { PsuContext } from '../../infra/banks/connector.ts'
-import type { NextRequest, PaymentView, SubmitRequest } from './contract.ts'
+import { asJson } from './compress.ts'
+import type { NextRequest, PaymentProgress, PaymentView, SubmitRequest } from './contract.ts'
 import { pageQr } from './qr.ts'
 import { checkListSubmission, checkPageToken, checkSubmission } from './submission.ts'
-import { viewOf } from './view.ts'
+import { progressOf, viewOf } from './view.ts'
 
 const Params = Type.Object({ paymentId: Type.String({ pattern: '^[1-9][0-9]{0,15}$' }) })
 const text = (maxLength: number) => Type.String({ maxLength })
@@ -39,39 +40,47 @@ const NextBody = Type.Object(
   { additionalProperties: false },
 )
 
-type Found = { readonly partner: Partner; readonly payment: PaymentRow }
+/** `progress`: the page has the list and asks how it stands. */
+const Query = Type.Object({ part: Type.Optional(Type.Literal('progress')) })
+const of_payment = { params: Params, querystring: Query }
+
+/** What the caller may see, and how much of it he asks for. */
+type Found = { readonly partner: Partner; readonly payment: PaymentRow; readonly part?: 'progress' }
 
 export function serveCalls(server: FastifyInstance, context: Context): void {
   const path = '/checkout/api/payments/:paymentId'
-  server.get(path, { schema: { params: Params } }, async (request) => {
-    const { partner, payment } = await findPayment(context, request)
-    return viewOf(context, partner, payment)
+  server.get(path, { schema: of_payment }, async (request, reply) => {
+    const found = await findPayment(context, request)
+    return asJson(request, reply, await answerOf(context, found))
   })
-  server.post(`${path}/submit`, { schema: { params: Params, body: SubmitBody } }, async (request) => {
+  server.post(`${path}/submit`, { schema: { ...of_payment, body: SubmitBody } }, async (request) => {
     const found = await findActive(context, request)
     const body = request.body as SubmitRequest
-    const view = await viewOf(context, found.partner, found.payment)
+    const view = await standingOf(context, found)
     // A second tab, a double click, a reload after the submit: show what is, start nothing.
     const may_choose_anew = view.entering === true && view.editable.length > 0
-    if (view.step !== 'form' && !(may_choose_anew && isOtherWish(context, found.payment, body))) return view
+    if (view.step !== 'form' && !(may_choose_anew && isOtherWish(context, found.payment, body)))
+      return answerOf(context, found)
+    checkTime(context, found.payment)
     return afterwards(context, found, () => submit(context, found, body, psuOf(request, body.language)))
   })
-  server.post(`${path}/next`, { schema: { params: Params, body: NextBody } }, async (request) => {
+  server.post(`${path}/next`, { schema: { ...of_payment, body: NextBody } }, async (request) => {
     const found = await findActive(context, request)
     const { pageToken, no } = request.body as NextRequest
-    const view = await viewOf(context, found.partner, found.payment)
+    const view = await standingOf(context, found)
     // The list has moved on since the payer looked: what was pressed was another payment.
-    if (view.step !== 'next' || view.list?.nextNo !== no) return view
+    if (view.step !== 'next' || view.list?.nextNo !== no) return answerOf(context, found)
     checkPageToken(context, found.payment, pageToken)
+    checkTime(context, found.payment)
     return afterwards(context, found, async () => {
-      await submitNext(context, { payment: found.payment, psu: psuOf(request) })
+      await submitNext(context, { payment: found.payment, psu: psuOf(request), no })
       return undefined
     })
   })
-  server.post(`${path}/abandon`, { schema: { params: Params } }, async (request) => {
-    const { partner, payment } = await findPayment(context, request)
-    await abandonPayment(context, payment)
-    return viewOf(context, partner, await reload(context, payment))
+  server.post(`${path}/abandon`, { schema: of_payment }, async (request) => {
+    const found = await findPayment(context, request)
+    await abandonPayment(context, found.payment)
+    return answerOf(context, { ...found, payment: await reload(context, found.payment) })
   })
   server.get(`${path}/qr`, { schema: { params: Params } }, async (request, reply) => {
     const { payment } = await findPayment(context, request)
@@ -89,7 +98,17 @@ async function findPayment(context: Context, request: FastifyRequest): Promise<F
   const partner = context.partners.byId(key.partner_id)
   if (payment === undefined || partner === undefined || payment.requested_at === null)
     throw new PunteError('PAYMENT_UNKNOWN')
-  return { partner, payment }
+  const { part } = request.query as { part?: 'progress' }
+  return { partner, payment, ...(part !== undefined && { part }) }
+}
+
+/** Where the payment stands; of a list without opening what its payments are. */
+function standingOf(context: Context, { partner, payment }: Found): Promise<PaymentView | PaymentProgress> {
+  return payment.kind === 'list' ? progressOf(context, partner, payment) : viewOf(context, partner, payment)
+}
+
+function answerOf(context: Context, found: Found): Promise<PaymentView | PaymentProgress> {
+  return found.part === 'progress' ? standingOf(context, found) : viewOf(context, found.partner, found.payment)
 }
 
 /** For what sends something to a bank. */
@@ -97,6 +116,11 @@ async function findActive(context: Context, request: FastifyRequest): Promise<Fo
   const found = await findPayment(context, request)
   if (found.partner.status === 'suspended') throw new PunteError('PARTNER_SUSPENDED')
   return found
+}
+
+/** Its time may be over before the sweep that ends it comes by: nothing is sent any more. @throws PunteError PAYMENT_CLOSED */
+function checkTime(context: Context, { expires_at }: PaymentRow): void {
+  if (expires_at !== null && expires_at <= context.clock.now()) throw new PunteError('PAYMENT_CLOSED')
 }
 
 /** While a bank is being entered the same form again starts nothing; another bank or account takes its place. */
@@ -119,16 +143,16 @@ async function submit(context: Context, { partner, payment }: Found, body: Submi
 /** What the page shows after something was sent; where another call was faster, what that one came to. */
 async function afterwards(
   context: Context,
-  { partner, payment }: Found,
+  found: Found,
   send: () => Promise<PaymentRow | undefined>,
-): Promise<PaymentView> {
+): Promise<PaymentView | PaymentProgress> {
   try {
     const sent = await send()
-    if (sent !== undefined) return await viewOf(context, partner, sent)
+    if (sent !== undefined) return await answerOf(context, { ...found, payment: sent })
   } catch (error) {
     if (!(error instanceof PunteError && error.code === 'PAYMENT_IN_PROGRESS')) throw error
   }
-  return viewOf(context, partner, await reload(context, payment))
+  return answerOf(context, { ...found, payment: await reload(context, found.payment) })
 }
 
 function psuOf(request: FastifyRequest, language?: SubmitRequest['language']): PsuContext {

@@ -9,6 +9,9 @@
  *   POST /checkout/api/payments/{paymentId}/next       NextRequest → PaymentView: sends the next of a list to the bank
  *   GET  /checkout/api/payments/{paymentId}/qr         → image/svg+xml, the page's own address
  *
+ * A page that has a list already asks with `?part=progress`, of the view and of what it sends: a PaymentProgress comes in
+ * place of the PaymentView, so that following 500 payments does not fetch them again and again.
+ *
  * Errors: `Refusal`, with the status of its code.
  */
 
@@ -148,6 +151,16 @@ export type PaymentView = {
     readonly contact: string
     readonly complaints: string
   }
+}
+
+/** Payments of a list one after the other that stand alike. */
+export type StateRun = Pick<ListItem, 'state' | 'reason'> & { readonly count: number }
+
+/** A PaymentView of a list without what never changes in it; `banks` are there where one can be chosen. */
+export type PaymentProgress = Omit<PaymentView, 'list' | 'banks' | 'partner' | 'operator'> & {
+  readonly banks?: readonly BankChoice[]
+  /** The states of all items, in their order. */
+  readonly list: Omit<PaymentList, 'items'> & { readonly states: readonly StateRun[] }
 }
 
 export type SubmitRequest = {

@@ -14,7 +14,7 @@ import { initiateList } from '../../domain/initiation/list-initiate.ts'
 import { settle } from '../../domain/initiation/settle.ts'
 import { loadPayment, type PaymentKey, type PaymentRow } from '../../domain/initiation/store.ts'
 import type { BankConnector, BankProfile } from '../../infra/banks/connector.ts'
-import type { PaymentView, Refusal, SubmitRequest } from './contract.ts'
+import type { PaymentProgress, PaymentView, Refusal, SubmitRequest } from './contract.ts'
 import { type CheckoutServer, startCheckout } from './server.ts'
 
 let f: Fixture
@@ -128,6 +128,18 @@ async function bankSays(key: PaymentKey, no: number, status: string): Promise<vo
   await followItems(context, key)
 }
 const states = ({ list }: PaymentView) => list?.items.map(({ state }) => state)
+
+test('who has a list asks how it stands: little of it comes, and says the same', async () => {
+  const key = await newList(500)
+  await submit(key)
+  const whole = await view(key)
+  const { body, status } = await call<PaymentProgress>(key, '?part=progress')
+  assert.deepEqual([status, body.step, body.redirectUrl], [200, whole.step, whole.redirectUrl])
+  assert.deepEqual(body.list.states, [{ count: 500, state: 'authorising' }])
+  assert.deepEqual([body.list.totalMinor, body.list.way], [whole.list?.totalMinor, 'together'])
+  assert.ok(JSON.stringify(body).length < 2_000, `${JSON.stringify(body).length} bytes`)
+  assert.equal((await call(key, '?part=half')).status, 400)
+})
 
 test('a list is shown as the partner made it, with its way at each bank; only the payer’s own can be sent', async () => {
   const key = await newList()

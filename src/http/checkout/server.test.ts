@@ -247,6 +247,17 @@ test("a page that was idle too long cannot submit; neither can one with another 
   assert.equal((await submit(shop, key)).status, 200)
 })
 
+test('nothing is sent to a bank once the time is over, though nothing has ended the payment yet', async () => {
+  const key = await shop.initiated()
+  await shop.context.db.query({
+    text: 'update payments set expires_at = $2 where payment_id = $1',
+    values: [key.payment_id, shop.now],
+  })
+  const { status, body } = await submit(shop, key)
+  assert.deepEqual([status, body.code], [409, 'PAYMENT_CLOSED'])
+  assert.equal((await loadPayment(shop.context, key))?.attempt_no, 0)
+})
+
 test('Renunță ends the payment once, and a finished one stays as it is', async () => {
   const key = await shop.initiated()
   const gone = await call<PaymentView>(shop, key, '/abandon', { body: {} })

@@ -1,5 +1,5 @@
 /** Where a payment stands for who looks at its page: which step, and at the end how it came out. */
-import type { ListState } from '../../domain/initiation/list.ts'
+import type { ListItemProgress, ListProgress } from '../../domain/initiation/list.ts'
 import type { AttemptSession } from '../../domain/initiation/session.ts'
 import { FINISHED, type PaymentStatus } from '../../domain/initiation/state.ts'
 import type { PaymentRow } from '../../domain/initiation/store.ts'
@@ -46,7 +46,7 @@ export function stepOf(
 }
 
 /** A list whose payments are authorised one by one. */
-export function stepOfList(payment: PaymentRow, list: ListState, now: Date): Step {
+export function stepOfList(payment: PaymentRow, list: ListProgress, now: Date): Step {
   if (FINISHED.has(payment.status)) return { step: 'outcome' }
   const { current } = list
   const live = current !== undefined && current.attempt_state !== null && current.attempt_state !== 'closed'
@@ -56,7 +56,7 @@ export function stepOfList(payment: PaymentRow, list: ListState, now: Date): Ste
   return { step: list.next_no === undefined ? 'outcome' : 'next' }
 }
 
-function waitsForPayer(list: ListState, no: number): boolean {
+function waitsForPayer(list: ListProgress, no: number): boolean {
   const status = list.items.find((item) => item.no === no)?.status
   return status === 'INIT' || status === 'RCVD' || status === 'ACTC'
 }
@@ -103,8 +103,12 @@ const isForLater = ({ kind, execution_date }: PaymentRow, today: string): boolea
   kind === 'recurring' || (execution_date !== null && execution_date > today)
 
 /** How one payment of a list stands. */
-export function itemStateOf(payment: PaymentRow, list: ListState, no: number, today: string): ListItem['state'] {
-  const own = list.items.find((item) => item.no === no)?.status ?? 'INIT'
+export function itemStateOf(
+  payment: PaymentRow,
+  list: ListProgress,
+  { no, status: own }: ListItemProgress,
+  today: string,
+): ListItem['state'] {
   const together = list.way === 'together'
   // Items that went as one are told of the list's status a little after it.
   const status = together && own === 'INIT' ? payment.status : own

@@ -5,7 +5,7 @@
  */
 import type { Context } from '../../domain/context.ts'
 import { pageToken } from '../../domain/initiation/capability.ts'
-import { type ListState, readList } from '../../domain/initiation/list.ts'
+import { type ListProgress, readList, readListProgress } from '../../domain/initiation/list.ts'
 import { returnUrl } from '../../domain/initiation/return.ts'
 import { openSession } from '../../domain/initiation/session.ts'
 import type { PaymentRow } from '../../domain/initiation/store.ts'
@@ -13,7 +13,15 @@ import { openTerms, type StoredTerms } from '../../domain/initiation/terms.ts'
 import type { Partner } from '../../domain/partners/directory.ts'
 import type { Schedule } from '../../infra/banks/connector.ts'
 import { bankChoices } from './banks.ts'
-import type { EditableField, PaymentList, PaymentView, ScheduleView } from './contract.ts'
+import type {
+  EditableField,
+  ListItem,
+  PaymentList,
+  PaymentProgress,
+  PaymentView,
+  ScheduleView,
+  StateRun,
+} from './contract.ts'
 import { itemStateOf, outcomeOf, outcomeOfList, type Step, stepOf, stepOfList } from './step.ts'
 
 const PAYERS_OWN: readonly EditableField[] = ['debtorIban', 'email', 'bankId']
@@ -32,35 +40,98 @@ export function editableFields(partner: Partner, payment: Pick<PaymentRow, 'kind
 /** What the page shows of a payment now. */
 export async function viewOf(context: Context, partner: Partner, payment: PaymentRow): Promise<PaymentView> {
   const { settings } = context
-  const now = context.clock.now()
-  const today = bankDay(now)
-  const terms = openTerms(context, payment)
   const state = payment.kind === 'list' ? await readList(context, payment) : undefined
-  const { step, redirect_url, psu_message, entering } = whereItStands(context, payment, state, now)
-  const size = state && sizeOf(state)
-  // A list of which something has been at a bank stays at that bank.
-  const fillable = step === 'form' || (entering === true && size?.is_begun !== true)
-  const list = state === undefined ? undefined : listOf(payment, state, today)
-  const outcome = list === undefined ? outcomeOf(payment, today) : outcomeOfList(payment, list.items, today)
-  const notice = step === 'form' || step === 'next' ? noticeOf(state?.refusal ?? payment.refusal) : undefined
-  const expires_at = expiresAt(payment, settings.PUNTE_ABANDON_AFTER_MINUTES).toISOString()
+  const states = state && statesOf(context, payment, state)
   return {
-    paymentId: payment.payment_id,
-    step,
-    kind: payment.kind === 'list' || payment.kind === 'recurring' ? payment.kind : 'single',
-    ...(list !== undefined && { list }),
-    ...(terms.schedule !== undefined && { schedule: scheduleOf(terms.schedule) }),
-    ...(payment.execution_date !== null && { executionDate: payment.execution_date }),
-    ...(payment.is_link && { linkExpiresAt: expires_at }),
+    ...momentOf(context, partner, payment, state, states),
+    ...(state !== undefined && {
+      list: {
+        ...listOf(state),
+        items: state.items.map((item, index) => ({
+          no: item.no,
+          creditorName: item.creditor_name,
+          creditorIban: item.creditor_iban,
+          amountMinor: item.amount_minor,
+          details: item.details,
+          ...(states?.[index] as ItemState),
+        })),
+      },
+    }),
     partner: {
       name: partner.name,
       type: partner.type,
       colour: partner.colour,
       ...(partner.logo !== undefined && { logo: partner.logo }),
     },
+    banks: bankChoices(context, payment, state && sizeOf(state)),
+    operator: {
+      name: settings.PUNTE_OPERATOR_NAME,
+      register: settings.PUNTE_OPERATOR_REGISTER,
+      contact: settings.PUNTE_OPERATOR_CONTACT,
+      complaints: settings.PUNTE_OPERATOR_COMPLAINTS,
+    },
+  }
+}
+
+/** The same of a list whose payments the page knows: how it stands. */
+export async function progressOf(context: Context, partner: Partner, list: PaymentRow): Promise<PaymentProgress> {
+  const state = await readListProgress(context, list)
+  const states = statesOf(context, list, state)
+  const moment = momentOf(context, partner, list, state, states)
+  return {
+    ...moment,
+    ...(moment.editable.length > 0 && { banks: bankChoices(context, list, sizeOf(state)) }),
+    list: { ...listOf(state), states: runsOf(states) },
+  }
+}
+
+type ItemState = Pick<ListItem, 'state' | 'reason'>
+
+function statesOf(context: Context, list: PaymentRow, state: ListProgress): ItemState[] {
+  const today = bankDay(context.clock.now())
+  return state.items.map((item) => ({
+    state: itemStateOf(list, state, item, today),
+    ...(item.reason !== null && { reason: item.reason }),
+  }))
+}
+
+function runsOf(states: readonly ItemState[]): StateRun[] {
+  const runs: (ItemState & { count: number })[] = []
+  for (const item of states) {
+    const last = runs.at(-1)
+    if (last !== undefined && last.state === item.state && last.reason === item.reason) last.count += 1
+    else runs.push({ count: 1, ...item })
+  }
+  return runs
+}
+
+/** What is true now and may be otherwise at the next look. */
+function momentOf(
+  context: Context,
+  partner: Partner,
+  payment: PaymentRow,
+  state: ListProgress | undefined,
+  states: readonly ItemState[] | undefined,
+): Omit<PaymentView, 'list' | 'partner' | 'banks' | 'operator'> {
+  const { settings } = context
+  const now = context.clock.now()
+  const today = bankDay(now)
+  const terms = openTerms(context, payment)
+  const { step, redirect_url, psu_message, entering } = whereItStands(context, payment, state, now)
+  // A list of which something has been at a bank stays at that bank.
+  const fillable = step === 'form' || (entering === true && (state === undefined || !sizeOf(state).is_begun))
+  const outcome = states === undefined ? outcomeOf(payment, today) : outcomeOfList(payment, states, today)
+  const notice = step === 'form' || step === 'next' ? noticeOf(state?.refusal ?? payment.refusal) : undefined
+  const expires_at = expiresAt(payment, settings.PUNTE_ABANDON_AFTER_MINUTES).toISOString()
+  return {
+    paymentId: payment.payment_id,
+    step,
+    kind: payment.kind === 'list' || payment.kind === 'recurring' ? payment.kind : 'single',
+    ...(terms.schedule !== undefined && { schedule: scheduleOf(terms.schedule) }),
+    ...(payment.execution_date !== null && { executionDate: payment.execution_date }),
+    ...(payment.is_link && { linkExpiresAt: expires_at }),
     values: valuesOf(payment, terms, fillable),
     editable: fillable ? editableFields(partner, payment) : [],
-    banks: bankChoices(context, payment, size),
     ...(redirect_url !== undefined && { redirectUrl: redirect_url }),
     ...(entering === true && { entering }),
     ...(psu_message !== undefined && { psuMessage: psu_message }),
@@ -72,16 +143,10 @@ export async function viewOf(context: Context, partner: Partner, payment: Paymen
     expiresAt: expires_at,
     now: now.toISOString(),
     pageToken: pageToken(context.keys, payment, now),
-    operator: {
-      name: settings.PUNTE_OPERATOR_NAME,
-      register: settings.PUNTE_OPERATOR_REGISTER,
-      contact: settings.PUNTE_OPERATOR_CONTACT,
-      complaints: settings.PUNTE_OPERATOR_COMPLAINTS,
-    },
   }
 }
 
-function whereItStands(context: Context, payment: PaymentRow, list: ListState | undefined, now: Date): Step {
+function whereItStands(context: Context, payment: PaymentRow, list: ListProgress | undefined, now: Date): Step {
   if (list !== undefined && list.way !== 'together') return stepOfList(payment, list, now)
   const bank = payment.bank_id === null ? undefined : context.banks.get(payment.bank_id)
   return stepOf(payment, openSession(context, payment), bank?.profile, now)
@@ -105,22 +170,13 @@ function valuesOf(payment: PaymentRow, terms: StoredTerms, fillable: boolean): P
   }
 }
 
-function listOf(payment: PaymentRow, state: ListState, today: string): PaymentList {
+function listOf(state: ListProgress): Omit<PaymentList, 'items'> {
   const { way, items, current } = state
   const next_no = current?.no ?? state.next_no
   return {
     count: items.length,
     totalMinor: items.reduce((sum, { amount_minor }) => sum + amount_minor, 0),
     ...(way !== undefined && { way }),
-    items: items.map((item) => ({
-      no: item.no,
-      creditorName: item.creditor_name,
-      creditorIban: item.creditor_iban,
-      amountMinor: item.amount_minor,
-      details: item.details,
-      state: itemStateOf(payment, state, item.no, today),
-      ...(item.reason !== null && { reason: item.reason }),
-    })),
     ...(way !== 'together' && next_no !== undefined && { nextNo: next_no }),
   }
 }
@@ -142,7 +198,7 @@ function noticeOf(refusal: string | null): string | undefined {
   return refusal.startsWith('REFUSED') ? 'BANK_REFUSED' : 'BANK_UNAVAILABLE'
 }
 
-const sizeOf = ({ items }: ListState) => ({
+const sizeOf = ({ items }: ListProgress) => ({
   count: items.length,
   is_begun: items.some(({ status }) => status !== 'INIT'),
 })

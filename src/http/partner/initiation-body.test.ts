@@ -79,6 +79,9 @@ test('what makes no schedule is named', () => {
     [{ ...SERIES, endDate: '2031-13-01' }, 'FIELD_INVALID', 'endDate'],
     [{ ...SERIES, executionDate: '2030-01-15' }, 'FIELD_INVALID', 'executionDate'],
     [{ ...SERIES, agreementId: 'x'.repeat(101) }, 'FIELD_INVALID', 'agreementId'],
+    [{ ...SERIES, agreementId: 'a\u001b[2J' }, 'FIELD_INVALID', 'agreementId'],
+    [{ ...SERIES, agreementId: 'a\nb' }, 'FIELD_INVALID', 'agreementId'],
+    [{ ...SERIES, agreementId: 'a\u202eb' }, 'FIELD_INVALID', 'agreementId'],
   ] as const)
     assert.deepEqual(fault(body), [code, field], JSON.stringify(body))
   assert.throws(() => read({ ...SERIES, Frequency: 'often' }), /Daily, Weekly, EveryTwoWeeks, Monthly/)

@@ -210,6 +210,8 @@ export function faultsOfCommon(read: Read<typeof COMMON>, payment_id: number): L
   return faults
 }
 
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u
+
 function scheduleOf(
   read: Read<typeof RECURRING> & Pick<Read<typeof COMMON>, 'executionDate'>,
   faults: ListFault[],
@@ -224,6 +226,9 @@ function scheduleOf(
   if (endDate !== undefined && endDate < startDate) faults.push(invalid('endDate', 'endDate is before startDate.'))
   if (read.executionDate !== undefined)
     faults.push(invalid('executionDate', 'A recurring payment begins on startDate; it has no executionDate.'))
+  // It is an id in answers and on operators' screens, kept letter for letter.
+  if (read.agreementId !== undefined && UNPRINTABLE.test(read.agreementId))
+    faults.push(invalid('agreementId', 'agreementId has control characters.'))
   if (dayOfExecution !== undefined && /^(Daily|Weekly|EveryTwoWeeks)$/.test(frequency))
     faults.push(invalid('dayOfExecution', `A payment that is made ${frequency} has no day of the month.`))
   return {

@@ -91,10 +91,15 @@ test('every fault of a list is told at once, by its place', () => {
       ['payments[4]', 'FIELD_INVALID'],
       ['payments[5]', 'FIELD_INVALID'],
       ['payments[6].redirectURL', 'FIELD_INVALID'],
-      ['payments[6].startDate', 'FIELD_INVALID'],
       ['payments[6].payments', 'FIELD_INVALID'],
+      ['payments[6].startDate', 'FIELD_INVALID'],
     ],
   )
+})
+
+test('a schedule is refused beside payments and inside them, for the same reason', () => {
+  for (const list of [{ payments: [ONE], startDate: '2030-01-01' }, [{ ...ONE, Frequency: 'Monthly' }]])
+    assert.throws(() => toListRequest(list, 7), /initiated alone/)
 })
 
 test('a list has 1 to 500 payments, and a refusal at most 500 faults', () => {

@@ -27,9 +27,11 @@ export const ListBody = Type.Object(
 )
 export const BareListBody = Type.Array(ListItem, { minItems: 1, maxItems: MAX_ITEMS, title: 'BareListRequest' })
 
-/** Fields of one payment that have no meaning beside a list, and those of a list that have none in its payments. */
-const NOT_BESIDE = Object.keys({ ...OWN, ...RECURRING })
-const NOT_INSIDE = Object.keys({ ...COMMON, ...RECURRING, batchBookingPreferred: 0, payments: 0 })
+/** Fields of one payment that have no meaning beside a list, those of a list that have none in its payments, and neither. */
+const NOT_BESIDE = Object.keys(OWN)
+const NOT_INSIDE = Object.keys({ ...COMMON, batchBookingPreferred: 0, payments: 0 })
+const NOWHERE = Object.keys(RECURRING)
+const ALONE = 'is not for lists: a recurring payment is initiated alone.'
 const spellings = new Map<string, readonly string[]>(
   Object.entries({ ...COMMON, ...RECURRING, ...OWN } as Table).map(([name, { aliases }]) => [name, aliases ?? []]),
 )
@@ -55,6 +57,7 @@ export function toListRequest(
   const payments: unknown = Array.isArray(body) ? body : around.payments
   const faults = misplacedFlags(around)
   faults.push(...present(NOT_BESIDE, around, '', 'belongs into each of payments, not beside them.'))
+  faults.push(...present(NOWHERE, around, '', ALONE))
   const read = readFields(LIST, around, faults)
   faults.push(...faultsOfCommon(read, payment_id))
   const items = itemsOf(payments, faults)
@@ -88,6 +91,7 @@ function itemsOf(payments: unknown, faults: ListFault[]): ListRequest['items'] {
       return {}
     }
     faults.push(...present(NOT_INSIDE, payment, `${path}.`, 'belongs beside payments, for all of them.'))
+    faults.push(...present(NOWHERE, payment, `${path}.`, ALONE))
     return transferOf(readFields(TRANSFER, payment, faults, `${path}.`))
   })
 }

@@ -264,6 +264,7 @@ test('a headless payment goes to the bank at once, or says what it lacks', async
     [{ ...whole, debtorBank: 'PLN', debtorIban: 'RO06PLNB0000000010001111' }, psu, 'psuId'],
     [whole, {}, 'PSU-IP-Address'],
     [whole, { 'psu-ip-address': 'localhost' }, 'PSU-IP-Address'],
+    [whole, { 'psu-ip-address': 'fe80::1%eth0' }, 'PSU-IP-Address'],
   ] as const) {
     const answer = await initiate(await tokensOf({ isHeadless: 'true' }, trusted), body, trusted, headers)
     assert.equal(answer.status, 400, answer.text)

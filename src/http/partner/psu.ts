@@ -23,7 +23,9 @@ export const PsuHeaders = {
 export function psuOf(request: FastifyRequest): PsuContext | undefined {
   const ip_address = one(request, 'psu-ip-address')
   if (ip_address === undefined) return undefined
-  if (isIP(ip_address) === 0) throw new PunteError('FIELD_INVALID', { field: 'PSU-IP-Address' })
+  // A zone (fe80::1%eth0) means something on the partner's machine only, and no bank takes it.
+  if (isIP(ip_address) === 0 || ip_address.includes('%'))
+    throw new PunteError('FIELD_INVALID', { field: 'PSU-IP-Address' })
   const user_agent = one(request, 'psu-user-agent')?.slice(0, MAX_USER_AGENT)
   const language = one(request, 'psu-accept-language')?.slice(0, MAX_LANGUAGE)
   return {

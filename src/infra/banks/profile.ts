@@ -21,7 +21,7 @@ export type ProfileCheck =
   | { readonly ok: true; readonly profile: BankProfile; readonly files: ProfileFiles }
   | { readonly ok: false; readonly faults: readonly string[] }
 
-/** Headers that are ours to write: a profile must not overrule them. */
+/** Headers that are ours or the connection's to write, or a payer's: a profile must not overrule them. */
 const OWN_HEADERS: readonly string[] = [
   'authorization',
   'accept',
@@ -30,12 +30,17 @@ const OWN_HEADERS: readonly string[] = [
   'content-type',
   'date',
   'digest',
+  'expect',
   'host',
+  'keep-alive',
+  'psu-id',
+  'psu-ip-address',
   'signature',
   'tpp-redirect-uri',
   'tpp-nok-redirect-uri',
   'tpp-signature-certificate',
   'transfer-encoding',
+  'upgrade',
   'x-request-id',
 ]
 /** §14.17 of Berlin Group NextGenPSD2 1.3.12: what a bank's own word may be said to mean. */

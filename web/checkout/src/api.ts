@@ -2,8 +2,15 @@
  * The page's calls. The payment's `state` travels in a header, never in the address of a call; what the payer
  * typed travels in the body alone.
  */
-import type { NextRequest, PaymentView, Refusal, SubmitRequest } from '../../../src/http/checkout/contract.ts'
+import type {
+  NextRequest,
+  PaymentProgress,
+  PaymentView,
+  Refusal,
+  SubmitRequest,
+} from '../../../src/http/checkout/contract.ts'
 import type { PaymentLink } from './links.ts'
+import { viewAfter } from './progress.ts'
 
 /**
  * no_answer: the network failed, the time ran out, or what came back cannot be read; whether the server acted is
@@ -19,20 +26,30 @@ const READ_TIMEOUT_MS = 15_000
 /** The server asks the bank while we wait; banks may take half a minute. */
 const SUBMIT_TIMEOUT_MS = 45_000
 
-export function readPayment(link: PaymentLink): Promise<Answer<PaymentView>> {
-  return call(link, '', {}, READ_TIMEOUT_MS, asView)
+/** What the page was told before: of a list it has, only how it stands comes anew. */
+type Known = PaymentView | undefined
+
+export function readPayment(link: PaymentLink, known: Known): Promise<Answer<PaymentView>> {
+  return call(link, part(known), {}, READ_TIMEOUT_MS, (response) => asView(response, known))
 }
 
-export function submitPayment(link: PaymentLink, request: SubmitRequest): Promise<Answer<PaymentView>> {
-  return call(link, '/submit', { method: 'POST', body: JSON.stringify(request) }, SUBMIT_TIMEOUT_MS, asView)
+export function submitPayment(link: PaymentLink, request: SubmitRequest, known: Known): Promise<Answer<PaymentView>> {
+  return send(link, '/submit', request, SUBMIT_TIMEOUT_MS, known)
 }
 
-export function submitNext(link: PaymentLink, request: NextRequest): Promise<Answer<PaymentView>> {
-  return call(link, '/next', { method: 'POST', body: JSON.stringify(request) }, SUBMIT_TIMEOUT_MS, asView)
+export function submitNext(link: PaymentLink, request: NextRequest, known: Known): Promise<Answer<PaymentView>> {
+  return send(link, '/next', request, SUBMIT_TIMEOUT_MS, known)
 }
 
-export function abandonPayment(link: PaymentLink): Promise<Answer<PaymentView>> {
-  return call(link, '/abandon', { method: 'POST', body: '{}' }, READ_TIMEOUT_MS, asView)
+export function abandonPayment(link: PaymentLink, known: Known): Promise<Answer<PaymentView>> {
+  return send(link, '/abandon', {}, READ_TIMEOUT_MS, known)
+}
+
+const part = (known: Known): string => (known?.list === undefined ? '' : '?part=progress')
+
+function send(link: PaymentLink, path: string, body: object, timeoutMs: number, known: Known) {
+  const init = { method: 'POST', body: JSON.stringify(body) } as const
+  return call(link, `${path}${part(known)}`, init, timeoutMs, (response) => asView(response, known))
 }
 
 /** The QR code of the page's own address, as SVG text. */
@@ -63,8 +80,8 @@ async function call<T>(
   }
 }
 
-async function asView(response: Response): Promise<PaymentView> {
-  const view = (await response.json()) as PaymentView
+async function asView(response: Response, known: Known): Promise<PaymentView> {
+  const view = viewAfter(known, (await response.json()) as PaymentView | PaymentProgress)
   if (typeof view.step !== 'string' || typeof view.partner !== 'object') throw new TypeError('not a payment view')
   return view
 }

@@ -16,9 +16,9 @@ function wordsOf(name: string): string[] {
     .filter((word) => word !== '')
 }
 
-/** At most two letters: "Banca Transilvania" → BT, "BCR" → BC. */
+/** At most two letters: "Banca Transilvania" → BT, "BCR" → BC; what stands in brackets is no part of the name. */
 export function bankInitials(name: string): string {
-  const words = wordsOf(name).filter((word) => !SMALL_WORDS.has(word))
+  const words = wordsOf(name.replace(/\(.*\)/, '')).filter((word) => !SMALL_WORDS.has(word))
   const [first = '', second] = words
   return (second === undefined ? first.slice(0, 2) : first.charAt(0) + second.charAt(0)).toUpperCase()
 }

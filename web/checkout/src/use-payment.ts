@@ -48,7 +48,11 @@ export function usePayment(link: PaymentLink, watch: boolean): Payment {
   // Not state: a laptop that wakes up finds the page's time over and a question to ask in the same instant.
   const disconnected = useRef(false)
 
+  // What was told last; also between two renderings.
+  const known = useRef<PaymentView>(undefined)
+
   const take = (view: PaymentView) => {
+    known.current = view
     setPhase({ kind: 'open', view, receivedAt: Date.now() })
     if (view.step === 'form' || view.step === 'next') sentHere.current = false
     if (view.step !== 'authorise' || !sentHere.current || !isWebAddress(view.redirectUrl)) return
@@ -59,7 +63,7 @@ export function usePayment(link: PaymentLink, watch: boolean): Payment {
 
   const read = async (): Promise<Answer<PaymentView>> => {
     const began = epoch.current
-    const answer = await readPayment(link)
+    const answer = await readPayment(link, known.current)
     if (began !== epoch.current || disconnected.current) return answer
     if (answer.ok) take(answer.value)
     else
@@ -99,7 +103,7 @@ export function usePayment(link: PaymentLink, watch: boolean): Payment {
     }
     if (answer.failure.kind === 'refused' && answer.failure.refusal.fields !== undefined) return answer
     // Refused or unanswered: the payment may have moved on all the same (another tab, or an answer lost on the way).
-    const now = await readPayment(link)
+    const now = await readPayment(link, known.current)
     if (!now.ok) return answer
     const still = isThere(now.value)
     if (!still && answer.failure.kind === 'no_answer') sentHere.current = true
@@ -107,22 +111,24 @@ export function usePayment(link: PaymentLink, watch: boolean): Payment {
     return still ? answer : 'moved_on'
   }
 
-  const submit: Payment['submit'] = (requestOf) => send(hasForm, (view) => submitPayment(link, requestOf(view)))
+  const submit: Payment['submit'] = (requestOf) =>
+    send(hasForm, (view) => submitPayment(link, requestOf(view), known.current))
 
   const next: Payment['next'] = () => {
     const no = phase.kind === 'open' ? phase.view.list?.nextNo : undefined
     const isThere = (view: PaymentView) => view.step === 'next' && view.list?.nextNo === no
-    return send(isThere, (view) => submitNext(link, { pageToken: view.pageToken, no: no ?? 0 }))
+    return send(isThere, (view) => submitNext(link, { pageToken: view.pageToken, no: no ?? 0 }, known.current))
   }
 
   const abandon = async () => {
     epoch.current += 1
-    return abandonPayment(link)
+    return abandonPayment(link, known.current)
   }
 
   const disconnect = () => {
     epoch.current += 1
     disconnected.current = true
+    known.current = undefined
     setPhase({ kind: 'disconnected' })
   }
 

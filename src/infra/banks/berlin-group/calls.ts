@@ -74,17 +74,17 @@ export async function send(parts: BerlinGroupParts, call: Call): Promise<Sent> {
 function judge(answer: OutboundAnswer, request_id: string): Sent {
   if (answer.kind !== 'answered') return answer
   const { status: http_status, body } = answer
-  // §4.3: the id is echoed. Another one means that an answer was mixed up on its way, and a refusal of another's order
-  // says of ours as little as its success.
-  const echoed = answer.headers['x-request-id']
-  if (echoed !== undefined && String(echoed).toLowerCase() !== request_id.toLowerCase()) {
-    return { kind: 'unknown', reason: 'ANSWER_TO_ANOTHER_REQUEST', http_status }
-  }
   // 408 is an intermediary's guess about a request it did not see the end of.
-  if (http_status >= 400 && http_status < 500 && http_status !== 408) {
-    return { kind: 'refused', http_status, ...readRefusal(http_status, body) }
-  }
-  if (http_status < 200 || http_status > 299) return { kind: 'unknown', reason: `HTTP_${http_status}`, http_status }
+  const is_refusal = http_status >= 400 && http_status < 500 && http_status !== 408
+  const is_success = http_status >= 200 && http_status <= 299
+  if (!is_refusal && !is_success) return { kind: 'unknown', reason: `HTTP_${http_status}`, http_status }
+  // §4.3: the id is echoed. Another one means that an answer was mixed up on its way, and a refusal of another's order
+  // says of ours as little as its success. Some gateways write theirs beside it.
+  const echoed = answer.headers['x-request-id']
+  const ids = echoed === undefined ? [request_id] : String(echoed).split(/, */)
+  if (!ids.some((id) => id.toLowerCase() === request_id.toLowerCase()))
+    return { kind: 'unknown', reason: 'ANSWER_TO_ANOTHER_REQUEST', http_status }
+  if (is_refusal) return { kind: 'refused', http_status, ...readRefusal(http_status, body) }
   return { kind: 'ok', value: body, http_status }
 }
 

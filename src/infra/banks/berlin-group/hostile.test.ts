@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { AccessProfile, BankAnswer, BankProfile, BulkOrder } from '../connector.ts'
 import { createBankHealth } from '../health.ts'
+import { createBerlinGroupConnector } from './connector.ts'
 import {
   created,
   initiation,
@@ -19,9 +20,8 @@ before(async () => {
 })
 after(() => bank.close())
 
-const BACK = { oauth_redirect_uri: 'https://plati.example/oauth' }
 const session = { bank_payment_id: 'p-1', service: 'payments' }
-const oauth = (more: Partial<Exclude<AccessProfile, { kind: 'certificate' }>> = {}): Partial<BankProfile> => ({
+const oauth = (): Partial<BankProfile> => ({
   sca: 'oauth',
   access: {
     kind: 'authorization_code',
@@ -32,7 +32,6 @@ const oauth = (more: Partial<Exclude<AccessProfile, { kind: 'certificate' }>> = 
     scope: 'PIS:{paymentId}',
     pkce: true,
     token_header: 'authorization',
-    ...more,
   },
 })
 const bulk: BulkOrder = {
@@ -72,8 +71,13 @@ test('the answer to another request is nobody’s, be it a refusal or a success'
     const { kind, ...rest } = await bank.connect().initiate(initiation())
     assert.deepEqual([kind, 'reason' in rest && rest.reason], ['unknown', 'ANSWER_TO_ANOTHER_REQUEST'])
   }
-  bank.reply = ({ headers: asked }) => ({ status: 400, headers: { 'x-request-id': String(asked['x-request-id']) } })
-  assert.equal((await bank.connect().initiate(initiation())).kind, 'refused')
+  for (const gateway of ['', ', 99391c7e-ad88-49ec-a2ad-99ddcb1f7721']) {
+    bank.reply = ({ headers: asked }) => ({
+      status: 400,
+      headers: { 'x-request-id': `${String(asked['x-request-id']).toUpperCase()}${gateway}` },
+    })
+    assert.equal((await bank.connect().initiate(initiation())).kind, 'refused')
+  }
 })
 
 test('an address that only names one of the bank’s origins is foreign', async () => {
@@ -159,6 +163,14 @@ test('one transfer is not paid in part; a list is, where its answer says so of i
     bank.reply = () => ({ body: { transactionStatus, payments } })
     assert.equal(ok(await connector.status(list)).status, 'PART', transactionStatus)
   }
+  const unnamed = payments.map((one) => ({ ...one, endToEndIdentification: 'NOTPROVIDED' }))
+  bank.reply = () => ({ body: { transactionStatus: 'ACSC', payments: unnamed } })
+  assert.equal(ok(await connector.status(list)).status, 'PART', 'nobody knows which, but not all are paid')
+  const { headers, body } = report({ end_to_end: 'a' })
+  const refused =
+    '<TxInfAndSts><OrgnlEndToEndId>b</OrgnlEndToEndId><TxSts>RJCT</TxSts></TxInfAndSts></OrgnlPmtInfAndSts>'
+  bank.reply = () => ({ ...(headers && { headers }), body: String(body).replace('</OrgnlPmtInfAndSts>', refused) })
+  assert.equal(ok(await connector.status(list)).status, 'PART', 'in XML too')
   bank.reply = () => ({ body: { transactionStatus: 'ACSP', payments } })
   assert.equal(ok(await connector.status(list)).status, 'ACSP')
 })
@@ -198,69 +210,6 @@ test('a bank that asks the payer in its own way, or not at all, has the payment:
   assert.deepEqual(next, { kind: 'redirect', url: 'https://login.bank.example/s' })
 })
 
-test('two that find the token expired renew it once: a refresh token seen twice may revoke everything', async () => {
-  let refresh = 'r-1'
-  let revoked = false
-  bank.reply = ({ url, body, headers }) => {
-    if (url === '/token') {
-      revoked ||= new URLSearchParams(body).get('refresh_token') !== refresh
-      refresh = 'r-2'
-      return revoked
-        ? { status: 400, body: { error: 'invalid_grant' } }
-        : { body: { access_token: 'new', refresh_token: refresh, token_type: 'Bearer' } }
-    }
-    return headers.authorization === 'Bearer new' && !revoked
-      ? { body: { transactionStatus: 'ACSC' } }
-      : { status: 401, body: { tppMessages: [{ category: 'ERROR', code: 'TOKEN_EXPIRED' }] } }
-  }
-  const connector = bank.connect(oauth())
-  const held = { ...session, access_token: 'old', refresh_token: 'r-1' }
-  const both = await Promise.all([connector.status(held), connector.status(held)])
-  // And one whose call was on its way meanwhile.
-  for (const answer of [...both, await connector.status(held)]) {
-    const { status, session: renewed } = ok(answer)
-    assert.deepEqual([status, renewed?.access_token, renewed?.refresh_token], ['ACSC', 'new', 'r-2'])
-  }
-  assert.equal(bank.seen.filter(({ url }) => url === '/token').length, 1)
-})
-
-test('a renewal that failed is tried again by the next who asks', async () => {
-  let down = true
-  bank.reply = ({ url, headers }) => {
-    if (url === '/token')
-      return down ? { status: 503 } : { body: { access_token: 'new', refresh_token: 'r-2', token_type: 'Bearer' } }
-    return headers.authorization === 'Bearer new'
-      ? { body: { transactionStatus: 'ACSC' } }
-      : { status: 401, body: { tppMessages: [{ category: 'ERROR', code: 'TOKEN_EXPIRED' }] } }
-  }
-  const connector = bank.connect(oauth())
-  const held = { ...session, access_token: 'old', refresh_token: 'r-1' }
-  assert.equal((await connector.status(held)).kind, 'refused')
-  down = false
-  assert.equal(ok(await connector.status(held)).status, 'ACSC')
-})
-
-test('what stands beside the tokens does not cost the code, which works once', async () => {
-  const connector = bank.connect(oauth())
-  const begun = { ...session, oauth_state: 's', code_verifier: 'v'.repeat(43) }
-  const given = { access_token: 't', token_type: 'Bearer' }
-  const answers: Reply[] = [
-    { body: { ...given, id_token: 'e30.e30.', refresh_token: null, expires_in: null, scope: 7 } },
-    { body: given, headers: { 'content-type': 'text/plain' } },
-    { body: `\ufeff${JSON.stringify({ access_token: 't' })}` },
-  ]
-  for (const answer of answers) {
-    bank.reply = () => answer
-    const finished = ok(await connector.finishAuthorisation(begun, { code: 'c', state: 's' }, BACK)).session
-    assert.deepEqual([finished.access_token, finished.refresh_token], ['t', undefined])
-  }
-  for (const access_token of ['t\r\nX-Evil: 1', 't u', '', 7, 't'.repeat(9_000)]) {
-    bank.reply = () => ({ body: { ...given, access_token } })
-    const answer = await connector.finishAuthorisation(begun, { code: 'c', state: 's' }, BACK)
-    assert.equal(answer.kind, 'unknown', JSON.stringify(access_token))
-  }
-})
-
 test('a byte order mark is no fault, and an account number no code', async () => {
   bank.reply = () => ({ body: `\ufeff${JSON.stringify({ transactionStatus: 'ACSC' })}` })
   assert.equal(ok(await bank.connect().status(session)).status, 'ACSC')
@@ -284,4 +233,68 @@ test('what a bank was not asked says nothing of its health', async () => {
       reason: 'SERVICE_NOT_OFFERED',
     })
   assert.equal(health.obstacle(profileAt(bank.origin)), undefined)
+})
+
+test('whatever an initiation is answered with that is no clear word leaves its fate open', async () => {
+  const answers: Reply[] = [
+    { status: 302, headers: { location: `${bank.origin}/elsewhere` } },
+    { status: 303, headers: { location: 'http://127.0.0.1:1/' } },
+    { status: 408 },
+    { status: 502, body: '<html>' },
+    { status: 201, body: '' },
+    { status: 204 },
+    { status: 201, body: '[]' },
+    { status: 201, body: { transactionStatus: 'RCVD', paymentId: '../../p-2', _links: {} } },
+    { status: 201, body: { transactionStatus: 'RCVD', paymentId: 7, _links: {} } },
+    { status: 201, body: { transactionStatus: 'received', paymentId: 'p-1' } },
+    created({ _links: { self: '/api/v1/payments/ron-payment/p-2', scaRedirect: 'https://login.bank.example/x' } }),
+    { status: 201, body: `"${'x'.repeat(2_000_000)}"` },
+    { status: 201, body: '{"a":'.repeat(100_000) },
+  ]
+  for (const answer of answers) {
+    bank.reply = () => answer
+    const { kind } = await bank.connect().initiate(initiation())
+    assert.equal(kind, 'unknown', JSON.stringify(answer).slice(0, 100))
+    assert.equal(bank.seen.length, 1, 'no redirect is followed, nothing is repeated')
+  }
+})
+
+test('a repetition by another process, later, is the same message under the same id', async () => {
+  const product = 'pain.001-x'
+  const multipart: Partial<BankProfile> = {
+    services: {
+      payments: { product, format: 'pain.001', future_dated: false },
+      'periodic-payments': { product, format: 'pain.001', frequencies: { Monthly: 'Monthly' }, day_digits: 1 },
+    },
+  }
+  const recurring = {
+    ...SINGLE,
+    service: 'periodic-payments',
+    schedule: { start_date: '2030-01-05', frequency: 'Monthly' },
+  } as const
+  bank.reply = () => created()
+  for (const [profile, order] of [
+    [{}, SINGLE],
+    [multipart, SINGLE],
+    [multipart, recurring],
+  ] as const) {
+    const input = initiation({ order, at: new Date('2030-01-01T21:59:59Z') })
+    const parts = bank.parts(profile)
+    bank.seen.length = 0
+    for (const now of ['2030-01-01T22:00:00Z', '2030-01-02T22:00:01Z'])
+      ok(
+        await createBerlinGroupConnector({ ...parts, clock: { now: () => new Date(now) } }).initiate(
+          structuredClone(input),
+        ),
+      )
+    // A message has the time of its sending, and a signature that covers it; what is asked for has neither.
+    const [first, second] = bank.seen.map(
+      ({ headers: { date: _date, signature: _signature, ...headers }, ...rest }) => ({
+        ...rest,
+        headers,
+      }),
+    )
+    assert.deepEqual(second, first)
+    assert.equal(first?.headers['x-request-id'], input.request_id)
+  }
 })

@@ -1,5 +1,5 @@
 /** What all readers of answers share: codes, ids, statuses, and words of strangers cut to what may be shown and kept. */
-import type { BankProfile, TransferReport } from '../../connector.ts'
+import type { BankProfile, PaymentService, TransferReport } from '../../connector.ts'
 
 const MAX_TEXT = 500
 const MAX_MESSAGES = 20
@@ -80,11 +80,17 @@ export function withoutContradictions(reports: readonly TransferReport[]): reado
 /**
  * A whole that is said to be settled while some of it was refused is so in part, and one that is said to be refused while
  * some of it is settled: nobody shall be told that a transfer is paid which the same answer says is not.
+ * @param statuses of all transfers that the answer tells of, also of those that it does not name clearly
  */
-export function wholeOf(status: string, transfers: readonly TransferReport[]): string {
-  const some = (wanted: readonly string[]): boolean => transfers.some((one) => wanted.includes(one.status))
-  if (transfers.length > 1 && SETTLED.includes(status) && some(REFUSED)) return 'PART'
-  return transfers.length > 1 && REFUSED.includes(status) && some(SETTLED) ? 'PART' : status
+export function wholeOf(
+  status: string,
+  service: PaymentService | undefined,
+  statuses: readonly (string | undefined)[],
+): string {
+  const some = (wanted: readonly string[]): boolean => statuses.some((one = '') => wanted.includes(one))
+  if (statuses.length < 2 || (service !== undefined && service !== 'bulk-payments')) return status
+  if (SETTLED.includes(status) && some(REFUSED)) return 'PART'
+  return REFUSED.includes(status) && some(SETTLED) ? 'PART' : status
 }
 
 /** One line of at most 500 characters without control characters, IBANs and mail addresses; undefined when empty. */

@@ -107,8 +107,14 @@ function readAnyStatus(
   const status = meaningOf(answer.transactionStatus, profile)
   if (status === undefined) return undefined
   if (answer.paymentId !== undefined && answer.paymentId !== bank_payment_id) return undefined
+  const listed: readonly unknown[] = Array.isArray(answer.payments) ? answer.payments.slice(0, MAX_TRANSFERS) : []
+  const statuses = listed.map((one) => (isObject(one) ? meaningOf(one.transactionStatus, profile) : undefined))
   const transfers = transfersOf(answer.payments, profile)
-  return { status: wholeOf(status, transfers), ...reasonOf(answer), ...(transfers.length === 0 ? {} : { transfers }) }
+  return {
+    status: wholeOf(status, service, statuses),
+    ...reasonOf(answer),
+    ...(transfers.length === 0 ? {} : { transfers }),
+  }
 }
 
 /** scaStatusResponse (§14.10): how far the payer's authorisation is; undefined when the answer is not one. */

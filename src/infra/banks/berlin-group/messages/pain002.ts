@@ -41,15 +41,21 @@ export function readPain002(
   ].filter((name) => name !== '' && name !== NOT_PROVIDED)
   if (own_ids.length > 0 && named.length > 0 && !named.some((name) => own_ids.includes(name))) return undefined
   const payment = common(payments.map((one) => levelOf(one, 'PmtInfSts', profile)))
-  const single = common(transactions.map((one) => levelOf(one, 'TxSts', profile)))
+  const singles = transactions.map((one) => levelOf(one, 'TxSts', profile))
+  const single = common(singles)
   // Of a bulk payment banks may list those transfers only that they refused: one alone does not speak for the whole.
   const counted = textOf(report, 'OrgnlGrpInfAndSts', 'OrgnlNbOfTxs') || textOf(payments[0], 'OrgnlNbOfTxs')
   const is_one = transactions.length === 1 && (service === undefined ? counted === '1' : service !== 'bulk-payments')
   const levels = is_one ? [single, payment, group] : [payment, group, single]
   const status = levels.find((level) => level.status !== undefined)?.status
   if (status === undefined) return undefined
+  const statuses = singles.map((one) => one.status)
   const transfers = withoutContradictions(transactions.flatMap((one) => transferOf(one, profile)))
-  return { status: wholeOf(status, transfers), ...reasonOf(levels), ...(transfers.length === 0 ? {} : { transfers }) }
+  return {
+    status: wholeOf(status, service, statuses),
+    ...reasonOf(levels),
+    ...(transfers.length === 0 ? {} : { transfers }),
+  }
 }
 
 function transferOf(element: Element, profile: BankProfile | undefined): TransferReport[] {
