@@ -45,7 +45,7 @@ test('a bank that must be entered first says so, and may be left for another: th
   await payButton(page).click()
   await page.waitForURL((url) => !url.pathname.startsWith('/payment-initiation'))
   await page.goto(redirect_url)
-  await screen(page, 'Banca îți cere întâi permisiunea')
+  await screen(page, 'Banca îți cere întâi acordul')
   await picture(page, 'entering-phone')
   await assertAccessible(page, 'a bank that is entered')
   assert.deepEqual((await measure(page)).low, [])

@@ -51,7 +51,7 @@ export function phoneRoutes(shop: Shop): readonly Route[] {
         const lines = basketLines(withCount(new Map(), form.product, count))
         const hours = LINK_HOURS.find((each) => String(each) === form.hours)
         if (lines.length === 0 || hours === undefined)
-          throw new HttpError(400, 'Alege ce se comandă, câte bucăți și cât este bun linkul.')
+          throw new HttpError(400, 'Alege ce se comandă, câte bucăți și cât este valabil linkul.')
         return send(asked, await shop.orders.create(lines, customer), hours)
       },
     },

@@ -34,15 +34,15 @@ const UNDER_WAY = ['RCVD', 'ACTC', 'PDNG', 'ACCP', 'ACSP']
 const WORDS = {
   ro: {
     subject: 'Plățile către {beneficiaries}: {paid} din {count} efectuate',
-    all: { title: 'Plățile au fost efectuate', lead: 'Banca ta a executat toate plățile: {payments}.' },
+    all: { title: 'Plățile au fost efectuate', lead: 'Banca ta a executat {all}.' },
     some: {
       title: 'Plățile au fost efectuate în parte',
-      lead: 'S-au efectuat {paid} din {payments}, în valoare de {paid_sum}. Celelalte nu au fost făcute.',
+      lead: '{were} din {payments}, în valoare de {paid_sum}. Celelalte nu au fost făcute.',
     },
-    none: { title: 'Plățile nu au fost efectuate', lead: 'Niciuna din lista de {payments} nu a fost făcută.' },
+    none: { title: 'Plățile nu au fost efectuate', lead: 'Niciuna dintre plăți ({payments}) nu a fost făcută.' },
     accepted: {
       title: 'Plățile au fost acceptate',
-      lead: 'Ai autorizat toate plățile ({payments}), iar banca ta le execută. Îți scriem din nou când știm rezultatul.',
+      lead: 'Ai autorizat {all}. Banca ta execută acum, iar noi îți scriem din nou când știm rezultatul.',
     },
     state: { paid: 'efectuată', under_way: 'în curs', not_paid: 'neefectuată' },
     more: 'și încă {more}',
@@ -50,7 +50,7 @@ const WORDS = {
   },
   en: {
     subject: 'Your payments to {beneficiaries}: {paid} of {count} made',
-    all: { title: 'Payments made', lead: 'Your bank has executed all of them: {payments}.' },
+    all: { title: 'Payments made', lead: 'Your bank has executed {all}.' },
     some: {
       title: 'Some of the payments were made',
       lead: 'Made: {paid} of {payments}, {paid_sum} in all. The others were not.',
@@ -58,7 +58,7 @@ const WORDS = {
     none: { title: 'Payments not made', lead: 'Nothing of the list ({payments}) was made.' },
     accepted: {
       title: 'Payments accepted',
-      lead: 'You authorised the list ({payments}) and your bank is executing it. We write again when we know the result.',
+      lead: 'You authorised {all}. Your bank is executing now, and we write again when we know the result.',
     },
     state: { paid: 'made', under_way: 'under way', not_paid: 'not made' },
     more: 'and {more} more',
@@ -67,8 +67,18 @@ const WORDS = {
 } as const
 
 const NOUNS = {
-  ro: { payments: ['o plată', 'plăți'], beneficiaries: ['un beneficiar', 'beneficiari'] },
-  en: { payments: ['one payment', 'payments'], beneficiaries: ['one beneficiary', 'beneficiaries'] },
+  ro: {
+    payments: ['o plată', 'plăți'],
+    beneficiaries: ['un beneficiar', 'beneficiari'],
+    single: 'plata',
+    all: 'toate cele',
+  },
+  en: {
+    payments: ['one payment', 'payments'],
+    beneficiaries: ['one beneficiary', 'beneficiaries'],
+    single: 'the payment',
+    all: 'all',
+  },
 } as const
 
 /** From twenty on Romanian wants `de`, unless the last two digits are 1 to 19: `20 de plăți`, `101 plăți`. */
@@ -84,11 +94,15 @@ export function listMailText(facts: ListMailFacts): MailText {
   const words = WORDS[language]
   const paid = items.filter((item) => item.status === 'ACSC')
   const inWords = (amount_minor: number) => `${amountForPeople(amount_minor)} ${frame_words.currency}`
+  const nouns = NOUNS[language]
+  const payments = counted(language, items.length, nouns.payments)
   const values: Readonly<Record<string, string>> = {
     count: String(items.length),
-    payments: counted(language, items.length, NOUNS[language].payments),
-    beneficiaries: counted(language, items.length, NOUNS[language].beneficiaries),
+    payments,
+    all: items.length === 1 ? nouns.single : `${nouns.all} ${payments}`,
+    beneficiaries: counted(language, items.length, nouns.beneficiaries),
     paid: String(paid.length),
+    were: paid.length === 1 ? 'S-a efectuat una' : `S-au efectuat ${paid.length}`,
     paid_sum: inWords(paid.reduce((sum, item) => sum + item.amount_minor, 0)),
     more: String(items.length - MOST_ITEMS),
   }

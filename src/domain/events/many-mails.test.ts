@@ -55,6 +55,20 @@ test('a list: how many of how many, each with its state, no whole IBAN, no marku
   assert.match(listMailText({ ...COMMON, status: 'ABND', items: items.slice(3) }).text, /Niciuna/)
 })
 
+test('numbers of payments are said as people say them', () => {
+  const item = { status: 'ACSC', amount_minor: 100, creditor_name: 'X', creditor_iban: 'RO49AAAA1B31007593840000' }
+  const said = (count: number, status = 'ACSC', language: 'ro' | 'en' = 'ro') =>
+    listMailText({ ...COMMON, language, status, items: Array.from({ length: count }, () => item) })
+  assert.match(said(1).text, /Banca ta a executat plata\./)
+  assert.match(said(3).text, /toate cele 3 plăți\./)
+  assert.match(said(20).text, /toate cele 20 de plăți\./)
+  assert.match(said(101).subject, /^Plățile către 101 beneficiari:/)
+  assert.match(said(120).subject, /^Plățile către 120 de beneficiari:/)
+  assert.match(said(20, 'ACSC', 'en').text, /all 20 payments\./)
+  const some = [item, { ...item, status: 'ABND' }]
+  assert.match(listMailText({ ...COMMON, status: 'PART', items: some }).text, /S-a efectuat una din 2 plăți/)
+})
+
 test('a series and a day to come speak of what lies ahead', () => {
   const schedule = { start_date: '2027-01-15', frequency: 'Monthly', day_of_execution: 15 } as const
   assert.equal(

@@ -42,7 +42,7 @@ test('a paid payment, in Romanian: amount, beneficiary, reference, time in Bucha
     'Punte Test SRL',
     'nr. 1/2026',
     'plangeri@punte.example',
-    'nu răspundeți',
+    'nu răspunzi',
     'Banca Carpați',
   ]) {
     assert.ok(text.includes(part), `text: ${part}`)

@@ -75,7 +75,7 @@ export const RO = {
   },
   operated: 'Plata a fost inițiată prin',
   complaints: 'Reclamații',
-  no_reply: 'Mesaj trimis automat, vă rugăm nu răspundeți.',
+  no_reply: 'Mesaj trimis automat; te rugăm să nu răspunzi la el.',
   never_asks: 'Nu îți cerem niciodată prin e-mail parole, coduri sau date de card.',
 }
 

@@ -60,7 +60,9 @@ export async function claimSubmission(context: Pick<Context, 'db'>, c: Submissio
     text: `with ${held.first}claimed as (
         update payments set attempt_no = $4 + 1, bank_id = $5, amount_minor = $9, terms_enc = $10,
           creditor_iban_hash = $11, debtor_iban_hash = $12, email_hash = $13, event_no = event_no + 1,
-          expires_at = greatest(expires_at, $15)
+          -- A little is not worth it: the time stands in an index, and every index would have the row anew.
+          expires_at = case
+            when expires_at >= $15::timestamptz - ($15::timestamptz - $3::timestamptz) / 10 then expires_at else $15 end
         where partner_id = $1 and payment_id = $2 and status = 'INIT' and attempt_no = $4 and requested_at is not null
           and not exists (select from payment_attempts l where l.partner_id = $1 and l.payment_id = $2 and l.state <> 'closed')
           ${held.where}

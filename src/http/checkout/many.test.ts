@@ -300,6 +300,16 @@ test('a payment of a day to come names the day, and rests as scheduled until it 
   assert.deepEqual((await view(key)).outcome, { kind: 'authorised' })
 })
 
+test('a list of a day to come that rests as ACTC is scheduled, and not abandoned', async () => {
+  const key = await newList(2, { execution_date: inDays(5) })
+  await submit(key)
+  f.bank.status = [says('ACTC')]
+  await settle(context, { ...key, cause: 'return' })
+  const shown = await view(key)
+  assert.deepEqual([shown.step, shown.outcome], ['outcome', { kind: 'scheduled' }])
+  assert.deepEqual(states(shown), ['scheduled', 'scheduled'])
+})
+
 test('a link tells until when it lives', async () => {
   const key = await f.reserved()
   await f.context.db.query({

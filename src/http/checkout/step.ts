@@ -75,7 +75,7 @@ function stepOfAttempt(attempt: Attempt, now: Date): Step {
 }
 
 /** An order for later rests as ACTC at most banks once it is authorised; at some ACTC still waits for the payer. */
-function isAuthorisedOrder(payment: PaymentRow, profile: BankProfile | undefined): boolean {
+export function isAuthorisedOrder(payment: PaymentRow, profile: BankProfile | undefined): boolean {
   if (payment.status !== 'ACTC' || (payment.kind !== 'recurring' && payment.execution_date === null)) return false
   return profile !== undefined && !(profile.statuses?.unauthorised ?? []).includes('ACTC')
 }
@@ -102,18 +102,22 @@ export function outcomeOf(payment: PaymentRow, today: string): Outcome {
 const isForLater = ({ kind, execution_date }: PaymentRow, today: string): boolean =>
   kind === 'recurring' || (execution_date !== null && execution_date > today)
 
-/** How one payment of a list stands. */
+/**
+ * How one payment of a list stands.
+ * @param is_agreed the list went as one, for a day to come, and the payer has authorised it (isAuthorisedOrder)
+ */
 export function itemStateOf(
   payment: PaymentRow,
   list: ListProgress,
   { no, status: own }: ListItemProgress,
-  today: string,
+  { today, is_agreed }: { readonly today: string; readonly is_agreed: boolean },
 ): ListItem['state'] {
   const together = list.way === 'together'
   // Items that went as one are told of the list's status a little after it.
   const status = together && own === 'INIT' ? payment.status : own
   const known = status === 'PART' ? undefined : OUTCOMES[status]
   if (known !== undefined) return known
+  if (together && is_agreed) return 'scheduled'
   if (status !== 'INIT' && status !== 'RCVD' && status !== 'ACTC') {
     return isForLater(payment, today) ? 'scheduled' : 'authorised'
   }

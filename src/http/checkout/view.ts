@@ -22,7 +22,7 @@ import type {
   ScheduleView,
   StateRun,
 } from './contract.ts'
-import { itemStateOf, outcomeOf, outcomeOfList, type Step, stepOf, stepOfList } from './step.ts'
+import { isAuthorisedOrder, itemStateOf, outcomeOf, outcomeOfList, type Step, stepOf, stepOfList } from './step.ts'
 
 const PAYERS_OWN: readonly EditableField[] = ['debtorIban', 'email', 'bankId']
 
@@ -88,9 +88,10 @@ export async function progressOf(context: Context, partner: Partner, list: Payme
 type ItemState = Pick<ListItem, 'state' | 'reason'>
 
 function statesOf(context: Context, list: PaymentRow, state: ListProgress): ItemState[] {
-  const today = bankDay(context.clock.now())
+  const bank = list.bank_id === null ? undefined : context.banks.get(list.bank_id)
+  const moment = { today: bankDay(context.clock.now()), is_agreed: isAuthorisedOrder(list, bank?.profile) }
   return state.items.map((item) => ({
-    state: itemStateOf(list, state, item, today),
+    state: itemStateOf(list, state, item, moment),
     ...(item.reason !== null && { reason: item.reason }),
   }))
 }

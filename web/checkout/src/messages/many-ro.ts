@@ -101,7 +101,7 @@ export const manyRo = {
     },
   },
   later: {
-    heading: 'Plată într-o zi viitoare',
+    heading: 'Plată programată',
     say: (day: string) => `Se plătește pe ${day}.`,
     about: 'O autorizezi acum; banca ia banii din cont abia în acea zi. Ai grijă să fie destui atunci.',
   },
@@ -112,10 +112,9 @@ export const manyRo = {
     expiredText: (partner: string) => `Nu s-a plătit nimic. Cere un link nou de la ${partner}.`,
   },
   entering: {
-    heading: 'Banca îți cere întâi permisiunea',
+    heading: 'Banca îți cere întâi acordul',
     text: (bank: string) =>
       `${bank} te întreabă întâi dacă îi putem trimite plata, apoi îți cere să o autorizezi. Plata nu este încă la bancă.`,
-    leaving: (bank: string) =>
-      `La ${bank} îți dai întâi permisiunea, apoi autorizezi plata. După aceea te întorci aici.`,
+    leaving: (bank: string) => `La ${bank} îți dai întâi acordul, apoi autorizezi plata. După aceea te întorci aici.`,
   },
 }

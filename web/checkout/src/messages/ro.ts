@@ -112,8 +112,7 @@ export const ro = {
     BANK_UNAVAILABLE: 'Banca nu primește plăți acum. Nu s-a plătit nimic. Încearcă din nou sau alege altă bancă.',
     BANK_REFUSED: 'Banca nu a acceptat plata. Nu s-a plătit nimic. Verifică datele sau alege altă bancă.',
     BANK_NOT_OFFERED: 'Banca nu oferă acest fel de plată. Nu s-a plătit nimic. Alege altă bancă.',
-    BANK_ACCESS_DENIED:
-      'Nu ți-ai dat permisiunea la bancă. Nu s-a plătit nimic. Încearcă din nou sau alege altă bancă.',
+    BANK_ACCESS_DENIED: 'Nu ți-ai dat acordul la bancă. Nu s-a plătit nimic. Încearcă din nou sau alege altă bancă.',
     RATE_LIMITED: 'Sunt prea multe încercări într-un timp scurt. Așteaptă un minut și încearcă din nou.',
     OVERLOADED: 'Serviciul este foarte solicitat. Încearcă din nou peste un minut.',
     OTHER: 'Ceva nu a mers la noi. Încearcă din nou; nu vei plăti de două ori.',
@@ -203,7 +202,7 @@ export const ro = {
     heading: 'Continuă pe telefon',
     text: 'Îndreaptă camera telefonului spre cod. Poți termina plata acolo; pagina aceasta află singură.',
     alt: 'Cod QR cu adresa acestei pagini de plată',
-    failed: 'Codul nu a putut fi arătat. Încearcă din nou.',
+    failed: 'Codul nu a putut fi afișat. Încearcă din nou.',
   },
   many: manyRo,
   footer: {
