@@ -125,7 +125,7 @@ function openPage(pool: Pool, payment_id: number, state: string, samples: Sample
   return {
     whole: () => timed('page view', path),
     poll: (name: string) => timed(name, `${path}?part=progress`),
-    send: (what: 'submit' | 'next', body: unknown) => timed(what, `${path}/${what}`, body),
+    send: (what: 'submit' | 'next', body: unknown) => timed(what, `${path}/${what}?part=progress`, body),
   }
 }
 

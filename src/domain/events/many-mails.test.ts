@@ -1,6 +1,7 @@
 /** Mails of lists, series, days to come and links. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { hasAgreed } from '../initiation/agreed.ts'
 import type { PaymentStatus } from '../initiation/state.ts'
 import { linkMailText } from './link-mail-text.ts'
 import { listMailText } from './list-mail-text.ts'
@@ -22,17 +23,21 @@ const COMMON = {
 } as const
 
 test('one mail for each occasion: the beginning of what lies ahead, and the end; items have none', () => {
+  let waits = true
   const single = { kind: 'single', execution_date: null, attempt_no: 1 } as const
   const series = { ...single, kind: 'recurring' } as const
   const dated = { ...single, execution_date: '2026-12-03' } as const
   const mails = (payment: Parameters<typeof isMailOccasion>[0], way: readonly PaymentStatus[]) =>
-    way.slice(1).filter((to, at) => isMailOccasion(payment, way[at] as PaymentStatus, to))
+    way.slice(1).filter((to, at) => isMailOccasion(payment, { from: way[at] as PaymentStatus, to }, isAgreed))
+  const isAgreed = (status: PaymentStatus) => hasAgreed(status, { statuses: { unauthorised: waits ? ['ACTC'] : [] } })
   const way = ['INIT', 'RCVD', 'ACTC', 'ACCP', 'ACSP', 'ACSC'] as const
   assert.deepEqual(mails(single, way), ['ACSC'])
   assert.deepEqual(mails(series, way), ['ACCP', 'ACSC'])
   assert.deepEqual(mails(dated, ['INIT', 'RCVD', 'ACSP', 'CANC']), ['ACSP', 'CANC'])
   assert.deepEqual(mails({ ...single, kind: 'item' }, way), [])
   assert.deepEqual(mails({ ...single, attempt_no: 0 }, ['INIT', 'ABND']), [])
+  waits = false
+  assert.deepEqual(mails(series, way), ['ACTC', 'ACSC'], 'a bank at which an order may rest at ACTC')
   assert.equal(stillStands('ACCP', 'ACSP'), true, 'the mail of a beginning is not lost because it went on')
   assert.equal(stillStands('ACCP', 'CANC'), false)
 })

@@ -44,6 +44,7 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
   PART: 'partly',
 }
 const OF_SERIES: Readonly<Record<string, Outcome>> = {
+  ACTC: 'series_begun',
   ACCP: 'series_begun',
   ACSP: 'series_begun',
   ACSC: 'series_ended',

@@ -5,6 +5,7 @@
 import { countPaymentStatus } from '../../infra/metrics.ts'
 import type { Context } from '../context.ts'
 import { isMailOccasion } from '../events/occasions.ts'
+import { hasAgreed } from './agreed.ts'
 import type { AttemptChange } from './attempt-store.ts'
 import { changeAttempt } from './attempt-store.ts'
 import { agreementAfter } from './series.ts'
@@ -28,7 +29,7 @@ export type Advance = {
 export type Advancing = PaymentKey &
   Pick<
     PaymentRow,
-    'status' | 'attempt_no' | 'kind' | 'list_payment_id' | 'list_way' | 'agreement_id' | 'execution_date'
+    'status' | 'attempt_no' | 'kind' | 'list_payment_id' | 'list_way' | 'agreement_id' | 'execution_date' | 'bank_id'
   >
 
 /**
@@ -62,7 +63,7 @@ export async function advance(
       ...(input.detail && { detail: input.detail }),
       ...(input.attempt && { attempt: input.attempt }),
       ...(input.seen_attempt_no !== undefined && { seen_attempt_no: input.seen_attempt_no }),
-      ...agreementAfter(payment, seen.status, to),
+      ...agreementAfter(payment, { from: seen.status, to }, isAgreedAt(context, payment.bank_id)),
     })
     if (changed) {
       countPaymentStatus(to)
@@ -116,7 +117,7 @@ async function noteOnly(
  */
 export function tasksAfter(
   context: Context,
-  payment: Pick<Advancing, 'partner_id' | 'attempt_no' | 'kind' | 'list_way' | 'execution_date'>,
+  payment: Pick<Advancing, 'partner_id' | 'attempt_no' | 'kind' | 'list_way' | 'execution_date' | 'bank_id'>,
   { from, to }: { readonly from: PaymentStatus; readonly to: PaymentStatus },
   cause: Cause,
 ): string[] {
@@ -125,8 +126,13 @@ export function tasksAfter(
   if (payment.kind === 'item') return cause === 'list' ? [] : ['follow_items']
   const tasks: string[] = []
   if (is_news && context.partners.byId(payment.partner_id)?.webhook_url !== undefined) tasks.push('deliver_webhook')
-  if (isMailOccasion(payment, from, to)) tasks.push('send_payer_mail')
+  if (isMailOccasion(payment, { from, to }, isAgreedAt(context, payment.bank_id))) tasks.push('send_payer_mail')
   if (is_news && payment.kind === 'list' && (payment.list_way !== 'one_by_one' || FINISHED.has(to)))
     tasks.push('spread_list')
   return tasks
+}
+
+const isAgreedAt = (context: Context, bank_id: string | null) => {
+  const bank = bank_id === null ? undefined : context.banks.get(bank_id)?.profile
+  return (status: PaymentStatus): boolean => hasAgreed(status, bank)
 }

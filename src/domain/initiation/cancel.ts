@@ -6,7 +6,8 @@ import { recorded } from '../exchanges/record.ts'
 import { advance } from './advance.ts'
 import { saveSession } from './attempt-store.ts'
 import { type LettingGo, letGo } from './let-go.ts'
-import { stopItems } from './list.ts'
+import { followItems } from './list-follow.ts'
+import { loadItems } from './list-store.ts'
 import { openSession, sealSession } from './session.ts'
 import { settleLoaded } from './settle.ts'
 import { FINISHED, type PaymentStatus } from './state.ts'
@@ -41,13 +42,26 @@ export async function cancelPayment(
   if (attempt_state === 'sending' || attempt_state === 'unknown') {
     throw new PunteError('PAYMENT_IN_PROGRESS', { retry_after_s: 5 })
   }
-  if (payment.kind === 'list' && payment.list_way === 'one_by_one') await stopItems(context, payment, BY_PARTNER)
-  else if (attempt_state === 'open') return cancelAtBank(context, payment, input.psu ?? NOBODY)
+  if (payment.kind === 'list' && payment.list_way === 'one_by_one')
+    return cancelItems(context, payment, input.psu ?? NOBODY)
+  if (attempt_state === 'open') return cancelAtBank(context, payment, input.psu ?? NOBODY)
   else await letGo(context, payment, BY_PARTNER)
-  const { status, kind, list_way } = await reload(context, key)
-  const is_stopped = kind === 'list' && list_way === 'one_by_one'
+  const { status } = await reload(context, key)
   // The payer has sent it to a bank in this same moment.
-  if (!is_stopped && !FINISHED.has(status)) throw new PunteError('PAYMENT_IN_PROGRESS', { retry_after_s: 5 })
+  if (!FINISHED.has(status)) throw new PunteError('PAYMENT_IN_PROGRESS', { retry_after_s: 5 })
+  return { status, cancelled: status === 'CANC' }
+}
+
+/** What no bank has is cancelled; what one has, only when that bank says so. */
+async function cancelItems(context: Context, list: PaymentRow, psu: PsuContext): Promise<Cancellation> {
+  for (const item of await loadItems(context, list)) {
+    if (FINISHED.has(item.status)) continue
+    const { attempt_state } = item
+    if (attempt_state === 'open') await cancelAtBank(context, item, psu)
+    else if (attempt_state !== 'sending' && attempt_state !== 'unknown') await letGo(context, item, BY_PARTNER)
+  }
+  await followItems(context, list)
+  const { status } = await reload(context, list)
   return { status, cancelled: status === 'CANC' }
 }
 

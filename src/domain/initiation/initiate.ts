@@ -9,6 +9,7 @@ import { checkHeadless, submitHeadless } from './headless.ts'
 import {
   checkRepetition,
   executionDate,
+  MAX_DAYS_AHEAD,
   recordedBefore,
   refuseFaults,
   requestFaults,
@@ -143,7 +144,10 @@ function checkSchedule(context: Context, schedule: Schedule, execution_date: str
   const refuse = (field: string, text: string) => new PunteError('FIELD_INVALID', { field, text })
   if (execution_date !== null) throw refuse('executionDate', 'A series has a startDate, not an executionDate.')
   const { start_date, end_date } = schedule
-  if (start_date < todayInRomania(context.clock.now())) throw refuse('startDate', 'The first day is past.')
+  const today = todayInRomania(context.clock.now())
+  if (start_date < today) throw refuse('startDate', 'The first day is past.')
+  const days_ahead = (Date.parse(start_date) - Date.parse(today)) / 86_400_000
+  if (days_ahead > MAX_DAYS_AHEAD) throw refuse('startDate', 'The first day is more than a year ahead.')
   if (end_date !== undefined && end_date <= start_date) throw refuse('endDate', 'The last day is not after the first.')
 }
 

@@ -6,7 +6,8 @@ const OPEN: readonly PaymentStatus[] = ['RCVD', 'ACTC', 'PDNG', 'ACCP', 'ACSP']
 
 /**
  * The status of a list whose items are authorised one by one. While any is open it is the least advanced of them; when
- * all are at their end: ACSC when all are paid, PART when some are, else the worst that the bank or the payer said.
+ * all are at their end: ACSC when all are paid, PART when some are, else the least final of what was said: of one that was
+ * abandoned the bank may still tell that it is paid.
  * @param items at least one
  */
 export function listStatus(items: readonly PaymentStatus[]): PaymentStatus {
@@ -15,7 +16,7 @@ export function listStatus(items: readonly PaymentStatus[]): PaymentStatus {
   if (items.every((status) => FINISHED.has(status))) {
     if (items.every((status) => status === 'ACSC')) return 'ACSC'
     if (has('ACSC')) return 'PART'
-    return (['RJCT', 'CANC', 'BLOCKED', 'ABND'] as const).find(has) ?? 'ABND'
+    return (['ABND', 'RJCT', 'BLOCKED', 'CANC'] as const).find(has) ?? 'ABND'
   }
   // Items that wait for their turn leave the list waiting for the payer.
   return has('INIT') ? 'RCVD' : (OPEN.find(has) ?? 'RCVD')

@@ -112,6 +112,7 @@ export type ItemRow = Pick<
   | 'refusal'
   | 'session_enc'
   | 'returned_at'
+  | 'bank_id'
 >
 
 /**
@@ -127,7 +128,7 @@ export async function loadItemRows(
     name: terms ? 'list_item_terms' : 'list_item_rows',
     text: `select p.partner_id, p.payment_id, p.item_no, p.status, p.reason, p.amount_minor,
         ${terms ? 'p.terms_enc' : 'null::bytea as terms_enc'}, p.attempt_no, a.state as attempt_state, a.refusal,
-        case when a.state <> 'closed' then a.session_enc end as session_enc, a.returned_at
+        case when a.state <> 'closed' then a.session_enc end as session_enc, a.returned_at, a.bank_id
       ${OF_ITEMS}`,
     values: [list.partner_id, list.payment_id],
   })
@@ -241,16 +242,22 @@ export async function chooseForList(
   return rows[0]
 }
 
-/** The list is sent as one: its items carry the number of its attempt, and the bank. */
+/**
+ * The list is sent as one: its items carry the number of its attempt, and the bank. Nothing where another choice was made
+ * since: that one numbers them. A choice that was numbered and came no further is written over.
+ * @param list.event_no of the choice
+ */
 export async function numberItems(
   context: Pick<Context, 'db'>,
-  list: PaymentKey & { readonly attempt_no: number; readonly bank_id: string },
+  list: PaymentKey & { readonly attempt_no: number; readonly bank_id: string; readonly event_no: number },
 ): Promise<void> {
   await context.db.query({
     name: 'list_number_items',
-    text: `update payments set attempt_no = $3, bank_id = $4
-      where partner_id = $1 and list_payment_id = $2 and status = 'INIT' and attempt_no < $3`,
-    values: [list.partner_id, list.payment_id, list.attempt_no, list.bank_id],
+    text: `with held as (
+        select from payments where partner_id = $1 and payment_id = $2 and event_no = $5 and list_way = 'together' for update)
+      update payments set attempt_no = $3, bank_id = $4
+      where partner_id = $1 and list_payment_id = $2 and status = 'INIT' and attempt_no <= $3 and exists (select from held)`,
+    values: [list.partner_id, list.payment_id, list.attempt_no, list.bank_id, list.event_no],
   })
 }
 

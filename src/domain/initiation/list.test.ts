@@ -9,6 +9,7 @@ import { type Fixture, openFixture, REQUEST, says } from './fixture.ts'
 import { readList, submitList, submitNext } from './list.ts'
 import { followItems, spreadList } from './list-follow.ts'
 import { initiateList, type ListRequest } from './list-initiate.ts'
+import { numberItems } from './list-store.ts'
 import { settle } from './settle.ts'
 import { readStatus } from './status.ts'
 import { listEvents, loadPayment, type PaymentKey, type PaymentRow } from './store.ts'
@@ -206,18 +207,42 @@ test('one by one: time runs from the last step, and a late success of an abandon
   assert.equal((await row(key)).status, 'PART')
 })
 
-test('the partner cancels a list: what no bank has is cancelled, what one has is dropped there', async () => {
+test('the partner cancels a list: what no bank has is cancelled, what one has when the bank says so', async () => {
+  withoutBulk()
+  const cancel = (key: PaymentKey) => cancelPayment(f.context, { partner: f.partner, payment_id: key.payment_id })
+  const key = await aList()
+  await submit(key)
+  assert.deepEqual(await cancel(key), { status: 'CANC', cancelled: true })
+  assert.deepEqual(await statuses(key), ['CANC', 'CANC', 'CANC'])
+  assert.equal(f.bank.asked.cancel, 1)
+  const kept = await aList()
+  await submit(kept)
+  f.bank.status = [says('ACTC')]
+  await settle(f.context, { ...(await itemKey(kept, 1)), cause: 'poll' })
+  assert.deepEqual(
+    await cancel(kept),
+    { status: 'ACTC', cancelled: false },
+    'the payer has agreed: the bank must say so',
+  )
+  f.bank.status = [says('ACSC')]
+  await settle(f.context, { ...(await itemKey(kept, 1)), cause: 'poll' })
+  await followItems(f.context, kept)
+  assert.deepEqual([(await row(kept)).status, await statuses(kept)], ['PART', ['ACSC', 'CANC', 'CANC']])
+  const fresh = await aList()
+  assert.deepEqual(await cancel(fresh), { status: 'CANC', cancelled: true })
+  await spreadList(f.context, fresh)
+  assert.deepEqual(await statuses(fresh), ['CANC', 'CANC', 'CANC'])
+})
+
+test('an item that rests at ACTC is agreed to, and the next may go; where ACTC waits for the payer it may not', async () => {
   withoutBulk()
   const key = await aList()
   await submit(key)
-  await cancelPayment(f.context, { partner: f.partner, payment_id: key.payment_id })
-  assert.deepEqual(await statuses(key), ['ABND', 'CANC', 'CANC'])
-  assert.equal(f.bank.asked.cancel, 1)
-  const fresh = await aList()
-  const answer = await cancelPayment(f.context, { partner: f.partner, payment_id: fresh.payment_id })
-  assert.deepEqual(answer, { status: 'CANC', cancelled: true })
-  await spreadList(f.context, fresh)
-  assert.deepEqual(await statuses(fresh), ['CANC', 'CANC', 'CANC'])
+  f.bank.status = [says('ACTC')]
+  await settle(f.context, { ...(await itemKey(key, 1)), cause: 'return' })
+  assert.equal((await readList(f.context, await row(key))).next_no, 2)
+  f.bank.profile = { ...f.bank.profile, statuses: { unauthorised: ['ACTC'] } }
+  assert.equal((await readList(f.context, await row(key))).current?.no, 1)
 })
 
 test('together refused, then one by one elsewhere: no number of a transfer is ever of two orders', async () => {
@@ -262,4 +287,30 @@ test('two tabs at once, one at a bank that takes lists and one at a bank that do
     })
     assert.equal((rows[0]?.list ?? 0) + (rows[0]?.items ?? 0), 1, JSON.stringify(rows))
   }
+})
+
+test('a choice that came to nothing leaves no trace in the items: they carry the bank that has the list', async () => {
+  const key = await aList()
+  const { db } = f.context
+  const dying = { ...f.context, db: Object.create(db) as typeof db }
+  Object.defineProperty(dying.db, 'query', {
+    value: async (statement: { name?: string }) => {
+      if (statement.name === 'payment_claim_list') throw new Error('the process dies')
+      return db.query(statement as never)
+    },
+  })
+  const other: BankConnector = { ...bank(), profile: { ...f.bank.profile, id: 'delta' } }
+  await assert.rejects(
+    submitList(dying, { payment: await row(key), bank: other, debtor: DEBTOR, psu: PSU }),
+    /the process dies/,
+  )
+  const stale = { ...(await row(key)), attempt_no: 1, bank_id: 'delta' }
+  await submit(key)
+  // A second tab that chose before, and is late.
+  await numberItems(f.context, stale)
+  const { rows } = await db.query({
+    text: 'select distinct bank_id, attempt_no from payments where list_payment_id = $1',
+    values: [key.payment_id],
+  })
+  assert.deepEqual(rows, [{ bank_id: 'carpati', attempt_no: 1 }])
 })

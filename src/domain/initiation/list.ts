@@ -6,6 +6,7 @@
 import type { BankConnector, PsuContext } from '../../infra/banks/connector.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
+import { waitsForPayer } from './agreed.ts'
 import type { AttemptState } from './attempt-store.ts'
 import { asOfToday, listWay } from './availability.ts'
 import { type LettingGo, letGo } from './let-go.ts'
@@ -74,7 +75,7 @@ function stateOf<Item>(
   rows: readonly ItemRow[],
   itemOf: (row: ItemRow) => Item,
 ): ListProgress<Item> {
-  const current = rows.find(isAtBank)
+  const current = rows.find(isAtBank(context))
   const next = current === undefined ? rows.find(({ status }) => status === 'INIT') : undefined
   const session = current === undefined ? undefined : openSession(context, current)
   return {
@@ -94,11 +95,13 @@ function stateOf<Item>(
   }
 }
 
-const WAITS_FOR_PAYER: ReadonlySet<PaymentStatus> = new Set(['INIT', 'RCVD', 'ACTC'])
-
 // Of an item that goes with its list there is no attempt of its own.
-const isAtBank = ({ attempt_state, status }: Pick<PaymentRow, 'attempt_state' | 'status'>): boolean =>
-  attempt_state !== null && attempt_state !== 'closed' && WAITS_FOR_PAYER.has(status)
+const isAtBank =
+  (context: Context) =>
+  ({ attempt_state, status, bank_id }: Pick<PaymentRow, 'attempt_state' | 'status' | 'bank_id'>): boolean => {
+    const bank = bank_id === null ? undefined : context.banks.get(bank_id)?.profile
+    return attempt_state !== null && attempt_state !== 'closed' && waitsForPayer(status, bank)
+  }
 
 function progressOf(row: ItemRow): ListItemProgress {
   return {
@@ -188,7 +191,7 @@ async function unlessMoved<T>(
   for (let race = 1; ; race += 1) {
     const rows = await loadItems(context, seen)
     const is_with_bank = seen.attempt_state !== null && seen.attempt_state !== 'closed'
-    if (is_with_bank || rows.some(isAtBank)) throw new PunteError('PAYMENT_IN_PROGRESS')
+    if (is_with_bank || rows.some(isAtBank(context))) throw new PunteError('PAYMENT_IN_PROGRESS')
     try {
       return await work(seen, rows)
     } catch (error) {

@@ -60,8 +60,10 @@ test('a series is an agreement that lives as its order does', async () => {
     ['account', 'PENDING', 'MONTHLY', 12_345],
   )
   await submitSeries(key)
-  f.bank.status = [says('ACSP')]
+  f.bank.status = [says('ACTC'), says('ACSP')]
   await settle(f.context, { ...key, cause: 'return' })
+  assert.equal((await agreement())?.status, 'ACTIVE', 'a bank may let an order rest there')
+  await settle(f.context, { ...key, cause: 'poll' })
   assert.equal((await agreement())?.status, 'ACTIVE')
   const status = await readStatus(f.context, key)
   assert.deepEqual([status.kind, status.agreement], ['recurring', { agreement_id: 'abonament-1', status: 'ACTIVE' }])

@@ -50,15 +50,10 @@ export function stepOfList(payment: PaymentRow, list: ListProgress, now: Date): 
   if (FINISHED.has(payment.status)) return { step: 'outcome' }
   const { current } = list
   const live = current !== undefined && current.attempt_state !== null && current.attempt_state !== 'closed'
-  if (live && waitsForPayer(list, current.no)) return stepOfAttempt(current, now)
+  if (live) return stepOfAttempt(current, now)
   // While nothing is at any bank the payer may still choose another one.
   if (list.items.every(({ status }) => status === 'INIT')) return { step: 'form' }
   return { step: list.next_no === undefined ? 'outcome' : 'next' }
-}
-
-function waitsForPayer(list: ListProgress, no: number): boolean {
-  const status = list.items.find((item) => item.no === no)?.status
-  return status === 'INIT' || status === 'RCVD' || status === 'ACTC'
 }
 
 function stepOfAttempt(attempt: Attempt, now: Date): Step {

@@ -4,8 +4,10 @@
  * server.ts (the page itself, the banks' return). The wire is contract.ts.
  */
 import type { Context } from '../../domain/context.ts'
+import { asOfToday } from '../../domain/initiation/availability.ts'
 import { pageToken } from '../../domain/initiation/capability.ts'
 import { type ListProgress, readList, readListProgress } from '../../domain/initiation/list.ts'
+import { todayInRomania } from '../../domain/initiation/request.ts'
 import { returnUrl } from '../../domain/initiation/return.ts'
 import { openSession } from '../../domain/initiation/session.ts'
 import type { PaymentRow } from '../../domain/initiation/store.ts'
@@ -89,7 +91,7 @@ type ItemState = Pick<ListItem, 'state' | 'reason'>
 
 function statesOf(context: Context, list: PaymentRow, state: ListProgress): ItemState[] {
   const bank = list.bank_id === null ? undefined : context.banks.get(list.bank_id)
-  const moment = { today: bankDay(context.clock.now()), is_agreed: isAuthorisedOrder(list, bank?.profile) }
+  const moment = { today: todayInRomania(context.clock.now()), is_agreed: isAuthorisedOrder(list, bank?.profile) }
   return state.items.map((item) => ({
     state: itemStateOf(list, state, item, moment),
     ...(item.reason !== null && { reason: item.reason }),
@@ -116,7 +118,7 @@ function momentOf(
 ): Omit<PaymentView, 'list' | 'partner' | 'banks' | 'operator'> {
   const { settings } = context
   const now = context.clock.now()
-  const today = bankDay(now)
+  const today = todayInRomania(now)
   const terms = openTerms(context, payment)
   const { step, redirect_url, psu_message, entering } = whereItStands(context, payment, state, now)
   // A list of which something has been at a bank stays at that bank.
@@ -129,7 +131,7 @@ function momentOf(
     step,
     kind: payment.kind === 'list' || payment.kind === 'recurring' ? payment.kind : 'single',
     ...(terms.schedule !== undefined && { schedule: scheduleOf(terms.schedule) }),
-    ...(payment.execution_date !== null && { executionDate: payment.execution_date }),
+    ...executionDay(payment, step, today),
     ...(payment.is_link && { linkExpiresAt: expires_at }),
     values: valuesOf(payment, terms, fillable),
     editable: fillable ? editableFields(partner, payment) : [],
@@ -209,9 +211,12 @@ function expiresAt(payment: PaymentRow, abandon_after_minutes: number): Date {
   return payment.expires_at ?? new Date(payment.created_at.getTime() + abandon_after_minutes * 60_000)
 }
 
-const BANK_DAY = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Bucharest', dateStyle: 'short' })
-
-/** `yyyy-mm-dd` where the banks are. */
-function bankDay(at: Date): string {
-  return BANK_DAY.format(at)
+/** A day that has come is at once for who has yet to pay. */
+function executionDay(
+  payment: PaymentRow,
+  step: PaymentView['step'],
+  today: string,
+): Pick<PaymentView, 'executionDate'> {
+  const { execution_date } = step === 'form' ? asOfToday(payment, today) : payment
+  return execution_date === null ? {} : { executionDate: execution_date }
 }
