@@ -54,7 +54,7 @@ export async function startPresence({
         const dead = await deadTakers(session, absent_since)
         if (dead.length > 0) {
           log.warn({ takers: dead.length }, 'jobs of a worker that is gone are freed')
-          await session.client.query({ ...UNLOCK, values: [dead] })
+          await ask(session, { ...UNLOCK, values: [dead] })
         }
         await sleep(SWEEP_MS, undefined, { signal: stopping.signal })
       } catch (error) {
@@ -87,23 +87,35 @@ export async function startPresence({
 }
 
 /** Session locks are counted, so `held` keeps each to one. */
-type Session = { readonly client: pg.Client; readonly held: Set<string>; lost: boolean }
+type Session = {
+  readonly client: pg.Client
+  readonly held: Set<string>
+  lost: boolean
+  /** The end of the last question: a connection is asked one at a time. */
+  asked: Promise<unknown>
+}
+
+function ask<Row extends pg.QueryResultRow>(session: Session, query: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
+  const answer = session.asked.then(() => session.client.query<Row>(query))
+  session.asked = answer.catch(() => undefined)
+  return answer
+}
 
 async function hold(session: Session, takers: ReadonlySet<string>): Promise<void> {
   for (const taker of takers) {
     if (session.held.has(taker)) continue
     session.held.add(taker)
-    await session.client.query({ ...ENTER, values: [NAMESPACE, taker] })
+    await ask(session, { ...ENTER, values: [NAMESPACE, taker] })
   }
   for (const taker of session.held) {
     if (takers.has(taker)) continue
     session.held.delete(taker)
-    await session.client.query({ ...LEAVE, values: [NAMESPACE, taker] })
+    await ask(session, { ...LEAVE, values: [NAMESPACE, taker] })
   }
 }
 
-async function deadTakers({ client }: Session, absent_since: Map<string, number>): Promise<string[]> {
-  const { rows } = await client.query<{ taker: string }>({ ...ABSENT, values: [NAMESPACE] })
+async function deadTakers(session: Session, absent_since: Map<string, number>): Promise<string[]> {
+  const { rows } = await ask<{ taker: string }>(session, { ...ABSENT, values: [NAMESPACE] })
   const absent = new Set(rows.map((row) => row.taker))
   const now = performance.now()
   for (const taker of absent_since.keys()) if (!absent.has(taker)) absent_since.delete(taker)
@@ -119,7 +131,7 @@ async function connect(url: string): Promise<Session> {
     statement_timeout: 10_000,
     keepAlive: true,
   })
-  const session: Session = { client, held: new Set(), lost: false }
+  const session: Session = { client, held: new Set(), lost: false, asked: Promise.resolve() }
   const lost = () => {
     session.lost = true
   }
