@@ -98,9 +98,12 @@ function stateOf<Item>(
 // Of an item that goes with its list there is no attempt of its own.
 const isAtBank =
   (context: Context) =>
-  ({ attempt_state, status, bank_id }: Pick<PaymentRow, 'attempt_state' | 'status' | 'bank_id'>): boolean => {
-    const bank = bank_id === null ? undefined : context.banks.get(bank_id)?.profile
-    return attempt_state !== null && attempt_state !== 'closed' && waitsForPayer(status, bank)
+  (row: ItemRow | PaymentRow): boolean => {
+    const bank = row.bank_id === null ? undefined : context.banks.get(row.bank_id)?.profile
+    if (row.attempt_state === null || row.attempt_state === 'closed') return false
+    // An OAuth bank tells what became of the payment only with the token that the payer brings back.
+    const is_unasked = row.status === 'ACTC' && bank?.access.kind === 'authorization_code'
+    return waitsForPayer(row.status, bank) || (is_unasked && openSession(context, row)?.authorised !== true)
   }
 
 function progressOf(row: ItemRow): ListItemProgress {

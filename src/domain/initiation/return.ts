@@ -15,8 +15,8 @@ import { callBank, recordInitiation, recoverAt } from './submit.ts'
 import { inTurn } from './turns.ts'
 
 const SLOW_BANK_MS = 700
-/** Longer than a bank's metadata and token calls together; past it the process that exchanged is taken for dead. */
-const EXCHANGE_MS = 150_000
+/** Past a bank's metadata and token calls together the process that exchanged is taken for dead. */
+const exchangeMs = (bank: BankConnector): number => 2 * bank.profile.timeout_ms + 5_000
 const SAVE_TRIES = 3
 
 export type ReturnInput = {
@@ -132,7 +132,7 @@ async function entered(
   if (FINISHED.has(payment.status)) return undefined
   const now = context.clock.now()
   if ((session.exchanging_until ?? 0) > now.getTime()) return undefined
-  const claim = { ...session, exchanging_until: now.getTime() + EXCHANGE_MS }
+  const claim = { ...session, exchanging_until: now.getTime() + exchangeMs(bank) }
   const claimed = await replaceSession(context, payment, claim)
   if (claimed === undefined) return undefined
   const oauth_redirect_uri = `${context.settings.PUNTE_CHECKOUT_URL}/payment-return`
@@ -189,7 +189,7 @@ async function finishOauth(
   if (session.authorised) return payment
   const now_ms = context.clock.now().getTime()
   if ((session.exchanging_until ?? 0) > now_ms) return undefined
-  const claim = { ...session, exchanging_until: now_ms + EXCHANGE_MS }
+  const claim = { ...session, exchanging_until: now_ms + exchangeMs(bank) }
   const claimed = await replaceSession(context, payment, claim)
   if (claimed === undefined) return undefined
   const redirect_uri = `${context.settings.PUNTE_CHECKOUT_URL}/payment-return`
@@ -250,6 +250,9 @@ async function takeRefusal(
   bank: BankConnector,
   session: BankSession,
 ): Promise<void> {
+  // Who has agreed before and is refused a second time has not refused the payment.
+  const known = await settleLoaded(context, payment, 'return')
+  if (known !== 'INIT' && known !== 'RCVD') return
   const answer = await recorded(context, payment, bank.profile, 'cancel', () => bank.cancel(session))
   const dropped = answer.kind === 'ok' && answer.value.cancelled
   await advance(context, payment, {
