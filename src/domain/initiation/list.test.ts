@@ -314,3 +314,24 @@ test('a choice that came to nothing leaves no trace in the items: they carry the
   })
   assert.deepEqual(rows, [{ bank_id: 'carpati', attempt_no: 1 }])
 })
+
+test('an item of an OAuth bank that has not let us ask yet keeps its turn: its payer is led there again', async () => {
+  withoutBulk()
+  const key = await aList()
+  await submit(key)
+  f.bank.status = [says('ACTC')]
+  await settle(f.context, { ...(await itemKey(key, 1)), cause: 'poll' })
+  assert.equal((await readList(f.context, await row(key))).next_no, 2)
+  const access = {
+    kind: 'authorization_code',
+    client_id: 'punte',
+    client_authentication: 'tls_client_auth',
+    scope: 'PIS:{paymentId}',
+    pkce: true,
+    token_header: 'authorization',
+  } as const
+  f.bank.profile = { ...f.bank.profile, sca: 'oauth', access }
+  const state = await readList(f.context, await row(key))
+  assert.deepEqual([state.current?.no, state.next_no], [1, undefined])
+  assert.equal(state.current?.redirect_url, 'https://bank.example/sca')
+})

@@ -111,3 +111,37 @@ test('a flood of returns and notifications asks the bank one question at a time'
   await takeReturn(context, { state: stateOf(key) }).asked
   assert.equal(asked, 5)
 })
+
+test('an exchange that fails late does not write over the tokens of the one that took over', async () => {
+  const key = await f.submitted()
+  let letFail = () => {}
+  const failing = new Promise<void>((resolve) => {
+    letFail = resolve
+  })
+  const context = withBank({
+    finishAuthorisation: async (session, { code }) => {
+      if (code === 'new') return { kind: 'ok', value: { session: { ...session, access_token: 'token' } } }
+      await failing
+      return { kind: 'unknown', reason: 'TIMEOUT' }
+    },
+  })
+  const held_up = takeReturn(context, { state: stateOf(key), oauth: { code: 'old' } }).asked
+  await tick()
+  f.now = new Date(f.now.getTime() + 60_000)
+  await takeReturn(context, { state: stateOf(key), oauth: { code: 'new' } }).asked
+  letFail()
+  await held_up
+  const payment = await loadPayment(f.context, key)
+  assert.equal(openSession(f.context, payment as never)?.bank?.access_token, 'token')
+})
+
+test('who has agreed and is refused a second time has not refused the payment', async () => {
+  const key = await f.submitted()
+  const context = withBank({
+    finishAuthorisation: async () => ({ kind: 'refused', http_status: 0, code: 'access_denied', text: '' }),
+  })
+  f.bank.status = [says('ACTC')]
+  await takeReturn(context, { state: stateOf(key), oauth: { error: 'access_denied' } }).asked
+  const payment = await loadPayment(f.context, key)
+  assert.deepEqual([payment?.status, payment?.attempt_state, f.bank.asked.cancel], ['ACTC', 'open', 0])
+})

@@ -224,7 +224,8 @@ async function replaceSession(
   return saved ? { ...payment, session_enc } : undefined
 }
 
-// Whoever claimed the exchange is the only one to change the session; but a rotation of keys may have sealed it anew.
+// A rotation of keys may have sealed it anew; and a process that was held up past its claim finds another's outcome there:
+// tokens that are kept are not written over.
 async function storeSession(
   context: Context,
   payment: PaymentRow,
@@ -236,6 +237,7 @@ async function storeSession(
     if (saved !== undefined) return saved
     seen = await loadPayment(context, payment)
     if (seen === undefined || seen.attempt_no !== payment.attempt_no) return undefined
+    if (openSession(context, seen)?.authorised === true) return undefined
   }
   throw new Error(`payment ${payment.payment_id}: the session could not be stored`)
 }
