@@ -48,7 +48,7 @@ export type AccountLoad = {
   readonly ended: Map<string, number>
   /** Calls that were not answered, or with "not now". */
   broken: number
-  /** Finishes what is under way. */
+  /** Finishes what is under way; then whoever gave up finds the page again, and all of it working. */
   stop(): Promise<void>
 }
 
@@ -59,6 +59,7 @@ type World = {
   readonly broke: readonly Person[]
   readonly page: Dispatcher
   readonly checkout_url: string
+  readonly given_up: Visit[]
   /** Whether every call that changes something is made twice at once. */
   readonly duplicates: () => boolean
 }
@@ -95,14 +96,22 @@ export function startAccountLoad(
     async stop() {
       running = false
       await ended
+      const again = async () => {
+        for (let visit = world.given_up.pop(); visit !== undefined; visit = world.given_up.pop()) {
+          count(`came back: ${await visitPage(world, visit).catch(problem)}`)
+        }
+      }
+      await Promise.all(Array.from({ length: lanes }, again))
       for (const { dispatcher } of [...partners, { dispatcher: page }]) await dispatcher.destroy()
     },
   }
+  const count = (how: string) => void load.ended.set(how, (load.ended.get(how) ?? 0) + 1)
   const world: World = {
     load,
     partners,
     page,
     checkout_url: ready.checkout.url,
+    given_up: [],
     duplicates,
     people: peopleOf(ready, ({ login }) => login === 'load'),
     broke: peopleOf(ready, ({ character }) => character === 'broke'),
@@ -118,16 +127,15 @@ export function startAccountLoad(
         amount_minor: draw.between(1_000, 50_000),
         items: draw.share() * 100 < LISTS ? LIST_ITEMS : 1,
       }
-      const how = await payOnce(world, purchase).catch(
-        (error: unknown) => `problem: ${error instanceof Error ? error.message : String(error)}`,
-      )
-      load.ended.set(how, (load.ended.get(how) ?? 0) + 1)
+      count(await payOnce(world, purchase).catch(problem))
       await delay(draw.between(0, 2 * pause_ms))
     }
   }
   const ended = Promise.all(Array.from({ length: lanes }, (_, no) => lane(no)))
   return load
 }
+
+const problem = (error: unknown): string => `problem: ${error instanceof Error ? error.message : String(error)}`
 
 type WorldPerson = Ready['banks'][number]['people'][number]
 
@@ -208,6 +216,15 @@ export function initiationCalls(partner: PartnerApi, iban: string | undefined, a
   }
 }
 
+const GAVE_UP = 'gave up'
+/** A payer at the page of one payment. */
+type Visit = {
+  /** ids: its own, and those of a list's payments. */
+  readonly page: { readonly payment_id: number; readonly ids: readonly number[]; readonly state: string }
+  readonly who: Person
+  readonly intent: Intent
+}
+
 type Purchase = {
   readonly partner: PartnerApi
   readonly who: Person
@@ -228,13 +245,16 @@ async function payOnce(world: World, { partner, who, intent, amount_minor, items
     payments?: readonly { paymentId: number }[]
   }
   const state = new URL(redirectUri).searchParams.get('state') ?? ''
-  const how = await payAtPage(
-    world,
-    { payment_id, ids: [payment_id, ...payments.map(({ paymentId }) => paymentId)], state },
-    who,
-    intent,
-  )
-  if (how === 'paid') world.load.seen_paid.add(payment_id)
+  const ids = [payment_id, ...payments.map(({ paymentId }) => paymentId)]
+  const visit = { page: { payment_id, ids, state }, who, intent }
+  const how = await visitPage(world, visit)
+  if (how.startsWith(GAVE_UP)) world.given_up.push(visit)
+  return how
+}
+
+async function visitPage(world: World, { page, who, intent }: Visit): Promise<string> {
+  const how = await payAtPage(world, page, who, intent)
+  if (how === 'paid') world.load.seen_paid.add(page.payment_id)
   return how
 }
 
@@ -252,13 +272,7 @@ type View = {
 }
 
 /** Looks at the page and does what it says, until it shows an outcome or the payer has had enough. */
-async function payAtPage(
-  world: World,
-  /** ids: its own, and those of a list's payments. */
-  page: { readonly payment_id: number; readonly ids: readonly number[]; readonly state: string },
-  who: Person,
-  intent: Intent,
-): Promise<string> {
+async function payAtPage(world: World, page: Visit['page'], who: Person, intent: Intent): Promise<string> {
   const { payment_id } = page
   const view_url = `${world.checkout_url}/checkout/api/payments/${payment_id}`
   const headers = { 'payment-state': page.state }
@@ -278,9 +292,8 @@ async function payAtPage(
         been.submits += 1
         await submit(world, { view_url, headers, page_token: view.pageToken }, who)
       } else if (step === 'authorise' && redirectUrl !== undefined && is_due(redirectUrl)) {
-        const again = been.at === redirectUrl
         Object.assign(been, { at: redirectUrl, ms: performance.now() })
-        const home = await decideAtBank(world.page, redirectUrl, who, decision, again).catch(() => undefined)
+        const home = await decideAtBank(world.page, redirectUrl, who, decision).catch(() => undefined)
         // At a bank with OAuth nobody but the browser brings the code by which the bank can be asked.
         if (home !== undefined && intent === 'never_return' && who.sca !== 'oauth') return 'did not return'
         if (home !== undefined && intent === 'never_return') await delay(LATE_MS)
@@ -300,7 +313,7 @@ async function payAtPage(
     }
     await delay(AGAIN_MS)
   }
-  return `gave up at ${who.bank_id} (${been.step})`
+  return `${GAVE_UP} at ${who.bank_id} (${been.step})`
 }
 
 async function submit(

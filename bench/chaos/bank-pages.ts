@@ -48,8 +48,8 @@ function browser(dispatcher: Dispatcher) {
 }
 
 /**
- * Signs in at the page where the address leads, and decides.
- * @param again the payer was here before and lost the way home: OAuth pages hand out a new code, once it is approved
+ * Signs in at the page where the address leads, and decides; who has agreed before is only led home once more, and OAuth
+ * pages hand out a new code.
  * @returns where the bank sends the browser
  * @throws Error where the bank does not lead on
  */
@@ -58,7 +58,6 @@ export async function decideAtBank(
   address: string,
   who: Person,
   decision: Decision,
-  again = false,
 ): Promise<string> {
   const visit = browser(dispatcher)
   /** Until a page of the bank shows, or the bank leads elsewhere. */
@@ -78,8 +77,7 @@ export async function decideAtBank(
   const page = await go(address)
   if (page.left !== undefined) return page.left
   await go(`${page.url}/login`, { login: who.login, password: who.password })
-  const answer = again && decision === 'approve' && who.sca === 'oauth' ? 'return' : decision
-  const { left } = await go(`${page.url}/decision`, { decision: answer })
+  const { left } = await go(`${page.url}/decision`, { decision })
   if (left === undefined) throw new Error('the bank keeps the browser')
   return left
 }
