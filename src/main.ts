@@ -45,6 +45,19 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'Registers partners and their certificates.',
     load: () => import('./commands/partner.ts'),
   },
+  limits: {
+    usage:
+      'limits show CLIENT_ID | set CLIENT_ID [--INDICATOR BLOCK] [--INDICATOR-warn LEVEL] [--INDICATOR-estimate N] …',
+    about:
+      'Shows what is measured of a partner beside its levels; sets at which staff are warned and payments blocked.',
+    load: () => import('./commands/limits.ts'),
+  },
+  alerts: {
+    usage:
+      'alerts list [--all] [--partner CLIENT_ID] | show ID | take ID | comment ID TEXT | close ID TEXT [--by NAME]',
+    about: 'Works on what limits have warned of or blocked.',
+    load: () => import('./commands/alerts.ts'),
+  },
   bank: {
     usage: 'bank list [--catalogue] | show ID | check ID | register ID [--again]',
     about: 'Shows the banks and what of them is not established; tries the connection; registers at a bank.',

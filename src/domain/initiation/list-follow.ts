@@ -34,6 +34,8 @@ async function followOnce(context: Context, key: PaymentKey): Promise<boolean> {
     to,
     reason: reasonOf(items, to),
     finished: FINISHED.has(to),
+    // Its items are counted, not the list.
+    approved: 0,
     cause: 'list',
     // What came from the items is not handed back to them.
     tasks: tasksAfter(context, list, { from: list.status, to }, 'list').filter((task) => task !== 'spread_list'),
@@ -52,6 +54,7 @@ const EVENTS: Readonly<Partial<Record<PaymentStatus, PaymentEvent>>> = {
   RJCT: 'bank_rejected',
   CANC: 'bank_cancelled',
   ABND: 'payer_abandons',
+  BLOCKED: 'limit_blocks',
 }
 
 /**

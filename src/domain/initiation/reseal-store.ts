@@ -26,6 +26,12 @@ const SEALED = {
     key: ['partner_id', 'payment_id', 'exchange_id'],
     types: ['integer', 'bigint', 'uuid'],
   },
+  'alert_comments.text_enc': {
+    table: 'alert_comments',
+    column: 'text_enc',
+    key: ['partner_id', 'alert_id', 'comment_no'],
+    types: ['integer', 'bigint', 'integer'],
+  },
   'partners.webhook_secret_enc': {
     table: 'partners',
     column: 'webhook_secret_enc',

@@ -23,6 +23,7 @@ const COLUMNS: readonly { readonly column: SealedColumn; readonly place: (key: r
     column: 'bank_exchanges.messages_enc',
     place: ([partner, payment, exchange]) => `bank_exchanges.messages:${partner}:${payment}:${exchange}`,
   },
+  { column: 'alert_comments.text_enc', place: ([partner, alert]) => `alert_comments.text:${partner}:${alert}` },
   { column: 'partners.webhook_secret_enc', place: ([, client_id]) => webhookSecretContext(client_id as string) },
 ]
 

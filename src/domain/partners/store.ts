@@ -16,6 +16,7 @@ export type PartnerRow = {
   webhook_url: string | null
   webhook_secret_enc: Buffer | null
   requests_per_minute: number | null
+  max_amount_minor: number | null
   created_at: Date
   certificates: CertificateRow[]
 }
@@ -50,7 +51,8 @@ export async function loadFingerprint(db: Database): Promise<string> {
 
 const PARTNER_COLUMNS = `p.partner_id, p.client_id, p.name, p.type, p.status, p.redirect_urls, p.logo, p.colour,
   p.require_signed_requests, p.may_headless, p.may_flexible_url, p.webhook_url, p.webhook_secret_enc, p.requests_per_minute,
-  p.created_at`
+  p.created_at, (select l.block_level from partner_limits l where l.partner_id = p.partner_id and l.indicator = 'max_amount')
+    as max_amount_minor`
 
 function partnersQuery(where: string, include_withdrawn: boolean): string {
   return `select ${PARTNER_COLUMNS}, coalesce(

@@ -113,7 +113,7 @@ export function itemStateOf(payment: PaymentRow, list: ListState, no: number, to
   if (status !== 'INIT' && status !== 'RCVD' && status !== 'ACTC') {
     return isForLater(payment, today) ? 'scheduled' : 'authorised'
   }
-  if (FINISHED.has(payment.status)) return 'abandoned'
+  if (FINISHED.has(payment.status)) return payment.status === 'BLOCKED' ? 'blocked' : 'abandoned'
   if (!together) return list.current?.no === no ? 'authorising' : 'waiting'
   return payment.attempt_state === null || payment.attempt_state === 'closed' ? 'waiting' : 'authorising'
 }
