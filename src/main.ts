@@ -95,6 +95,17 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'Holds all books against each other and tells every disagreement; 1 if there is any.',
     load: () => import('./commands/prove.ts'),
   },
+  staff: {
+    usage: 'staff add|list|show|role|suspend|resume|unlock|sign-out|reset-password|reset-totp …',
+    about: 'The people who operate the installation: the first administrator, roles, locked accounts, lost telephones.',
+    load: () => import('./commands/staff.ts'),
+  },
+  audit: {
+    usage:
+      'audit list [--since ISO] [--until ISO] [--subject KIND[:ID]] [--actor NAME] [--act ACT] [--limit N] [--json] | verify [--from-anchor FILE] | anchor',
+    about: 'Tells who did what; proves that the record is unbroken, 1 if it is not; signs its end for safe keeping.',
+    load: () => import('./commands/audit.ts'),
+  },
   keys: {
     usage: 'keys create [FILE] | status | rotate [--signing] | retire signing ID',
     about: 'Creates, shows and rotates the keys of the installation.',

@@ -38,6 +38,18 @@ const SEALED = {
     key: ['partner_id', 'client_id'],
     types: ['integer', 'text'],
   },
+  'staff.person_enc': {
+    table: 'staff',
+    column: 'person_enc',
+    key: ['staff_id', 'user_name'],
+    types: ['integer', 'text'],
+  },
+  'staff.totp_enc': {
+    table: 'staff',
+    column: 'totp_enc',
+    key: ['staff_id', 'user_name'],
+    types: ['integer', 'text'],
+  },
 } as const
 export type SealedColumn = keyof typeof SEALED
 
