@@ -138,7 +138,8 @@ end $$;
 create function admit_to_limits(of_partner integer, at_time timestamptz, payment_ids bigint[], amounts bigint[],
   payers bytea[], clients bytea[], creditors bytea[], debtor bytea)
 returns table (indicator text, outcome text, measured bigint, level bigint, is_first boolean)
-language plpgsql as $$
+-- Planning anew for every payment would cost more than all the rest.
+language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
   today date := (at_time at time zone 'Europe/Bucharest')::date;

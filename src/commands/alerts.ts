@@ -1,5 +1,4 @@
 /** Alerts by hand, until there is a back office. */
-import { userInfo } from 'node:os'
 import { composeDatabase } from '../compose.ts'
 import { readSettings } from '../config.ts'
 import { type AlertRow, listAlerts } from '../domain/limits/alert-store.ts'
@@ -10,9 +9,10 @@ import { showPartner } from '../domain/partners/manage.ts'
 import { systemClock } from '../infra/clock.ts'
 import { loadKeys } from '../infra/keys/keys.ts'
 import { createLog } from '../infra/log.ts'
+import { commandActor } from './actor.ts'
 import { CommandError, parseOptions, UsageError, wholeNumber } from './command.ts'
 
-type AlertContext = Parameters<typeof showAlert>[0]
+type AlertContext = Parameters<typeof takeAlert>[0]
 
 const AT_MOST = 500
 const ACTIONS: Readonly<Record<string, (context: AlertContext, args: readonly string[]) => Promise<void>>> = {
@@ -34,7 +34,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const keys = loadKeys(settings.PUNTE_KEY_FILE)
   const database = await composeDatabase(settings, log, { schema: 'require' })
   try {
-    await action({ db: database.db, keys, clock: systemClock }, rest)
+    await action({ db: database.db, keys, clock: systemClock, actor: commandActor() }, rest)
     return 0
   } finally {
     await database.close()
@@ -80,7 +80,7 @@ const alertId = ([id]: readonly string[]): number =>
   wholeNumber('ALERT_ID', id as string, { min: 1, max: Number.MAX_SAFE_INTEGER })
 
 function worker(by: string | undefined): string {
-  const name = (by ?? userInfo().username).trim()
+  const name = (by ?? commandActor().name).trim()
   if (/^[\p{L}\p{N} ._@-]{1,70}$/u.test(name)) return name
   throw new CommandError('--by must be a name of 1 to 70 letters, digits, spaces or . _ @ -')
 }

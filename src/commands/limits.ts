@@ -7,6 +7,7 @@ import { amountForPeople, parseAmount } from '../domain/money.ts'
 import { showPartner } from '../domain/partners/manage.ts'
 import { systemClock } from '../infra/clock.ts'
 import { createLog } from '../infra/log.ts'
+import { commandActor } from './actor.ts'
 import { parseOptions, UsageError, wholeNumber } from './command.ts'
 
 const MAX_COUNT = 1_000_000_000
@@ -35,10 +36,11 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
   const database = await composeDatabase(readSettings(), log, { schema: 'require' })
-  const context = { db: database.db, clock: systemClock }
+  const context = { db: database.db, clock: systemClock, actor: commandActor() }
+  const client_id = positionals[0] as string
   try {
-    const { partner_id } = await showPartner(context, positionals[0] as string)
-    if (action === 'set') await setLimits(context, partner_id, changes)
+    if (action === 'set') await setLimits(context, client_id, changes)
+    const { partner_id } = await showPartner(context, client_id)
     show(await showLimits(context, partner_id))
     return 0
   } finally {

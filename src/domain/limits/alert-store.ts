@@ -1,7 +1,8 @@
 /** SQL of alerts. */
-import type { Context } from '../context.ts'
+import type { Queries } from '../audit/store.ts'
 
-type Databased = Pick<Context, 'db'>
+/** The pool, or the connection of a transaction. */
+type Databased = { readonly db: Queries }
 
 export type AlertState = 'open' | 'taken' | 'closed'
 

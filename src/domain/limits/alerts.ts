@@ -1,4 +1,5 @@
 /** What staff do with alerts: take one, say something about it, close it. */
+import { type Acting, inAct } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
 import {
@@ -29,9 +30,14 @@ export async function showAlert(
 }
 
 /** @throws PunteError ALERT_UNKNOWN, ALERT_CLOSED, ALERT_TAKEN */
-export async function takeAlert(context: Alerting, alert_id: number, by: string): Promise<void> {
+export async function takeAlert(context: Alerting & Acting, alert_id: number, by: string): Promise<void> {
   const alert = await known(context, alert_id)
-  if (await markTaken(context, alert, by, context.clock.now())) return
+  const taken = await inAct(context, async (db, record) => {
+    if (!(await markTaken({ db }, alert, by, context.clock.now()))) return false
+    await record({ act: 'alert.take', subject: subjectOf(alert), after: { by } })
+    return true
+  })
+  if (taken) return
   const now = await known(context, alert_id)
   throw new PunteError(now.state === 'closed' ? 'ALERT_CLOSED' : 'ALERT_TAKEN', {
     text: now.state === 'closed' ? `Alert ${alert_id} is closed.` : `Alert ${alert_id} is taken by ${now.taken_by}.`,
@@ -39,20 +45,41 @@ export async function takeAlert(context: Alerting, alert_id: number, by: string)
 }
 
 /** @throws PunteError ALERT_UNKNOWN, FIELD_INVALID */
-export async function commentAlert(context: Alerting, alert_id: number, by: string, text: string): Promise<void> {
-  const alert = await known(context, alert_id)
-  await insertComment(context, alert, { by, at: context.clock.now(), text_enc: sealed(context, alert, text) })
-}
-
-/** @param text what was found; an alert is not closed without a word. @throws PunteError ALERT_UNKNOWN, ALERT_CLOSED, FIELD_INVALID */
-export async function closeAlert(context: Alerting, alert_id: number, by: string, text: string): Promise<void> {
+export async function commentAlert(
+  context: Alerting & Acting,
+  alert_id: number,
+  by: string,
+  text: string,
+): Promise<void> {
   const alert = await known(context, alert_id)
   const comment = { by, at: context.clock.now(), text_enc: sealed(context, alert, text) }
-  if (!(await markClosed(context, alert, comment))) {
-    throw new PunteError('ALERT_CLOSED', { text: `Alert ${alert_id} is closed already.` })
-  }
+  await inAct(context, async (db, record) => {
+    await insertComment({ db }, alert, comment)
+    await record({ act: 'alert.comment', subject: subjectOf(alert), after: { by } })
+  })
 }
 
+/**
+ * @param text what was found; an alert is not closed without a word
+ * @throws PunteError ALERT_UNKNOWN, ALERT_CLOSED, FIELD_INVALID
+ */
+export async function closeAlert(
+  context: Alerting & Acting,
+  alert_id: number,
+  by: string,
+  text: string,
+): Promise<void> {
+  const alert = await known(context, alert_id)
+  const comment = { by, at: context.clock.now(), text_enc: sealed(context, alert, text) }
+  await inAct(context, async (db, record) => {
+    if (!(await markClosed({ db }, alert, comment))) {
+      throw new PunteError('ALERT_CLOSED', { text: `Alert ${alert_id} is closed already.` })
+    }
+    await record({ act: 'alert.close', subject: subjectOf(alert), after: { by } })
+  })
+}
+
+const subjectOf = ({ alert_id }: AlertKey) => ({ kind: 'alert', id: String(alert_id) })
 const place = ({ partner_id, alert_id }: AlertKey) => `alert_comments.text:${partner_id}:${alert_id}`
 
 function sealed(context: Alerting, alert: AlertKey, text: string): Buffer {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
+import { selectRows } from '../audit/store.ts'
 import { ACCEPTED, type Fixture, openFixture, REQUEST, says, TERMS } from '../initiation/fixture.ts'
 import { initiatePayment } from '../initiation/initiate.ts'
 import { submitList } from '../initiation/list.ts'
@@ -66,7 +67,7 @@ async function send(key: PaymentKey, wish: Wish = {}) {
 }
 const pay = async (wish: Wish = {}) => send(await f.initiated(), wish)
 const set = (indicator: Indicator, levels: Omit<LevelChange, 'indicator'>) =>
-  setLimits(f.context, f.partner.partner_id, [{ indicator, ...levels }])
+  setLimits(f.context, f.partner.client_id, [{ indicator, ...levels }])
 const alerts = async () =>
   (await listAlerts(f.context, ['open', 'taken', 'closed'], undefined, 100)).map(
     ({ indicator, outcome, measured, level, times }) => ({ indicator, outcome, measured, level, times }),
@@ -328,6 +329,10 @@ test('levels are changed one by one, and a warning above the block is refused', 
   await assert.rejects(set('max_amount', { block_level: 299 }), { code: 'FIELD_INVALID' })
   await set('max_amount', { block_level: null })
   const shown = (await showLimits(f.context, f.partner.partner_id)).find((m) => m.indicator === 'max_amount')
+  const [last] = await selectRows(f.context.db, { act: 'partner.limits' }, 1)
+  const told = { max_amount: { estimate: 100, warn_level: 300, block_level: 500 } }
+  assert.deepEqual(JSON.parse(last?.before ?? ''), told)
+  assert.deepEqual(JSON.parse(last?.after ?? ''), { max_amount: { ...told.max_amount, block_level: null } })
   assert.deepEqual([shown?.estimate, shown?.warn_level, shown?.block_level], [100, 300, null])
   assert.equal((await pay({ amount_minor: 99_999 })).status, 'RCVD')
 })
@@ -342,7 +347,7 @@ test('an alert is taken by one, commented, closed with a word', async () => {
   await assert.rejects(takeAlert(f.context, alert.alert_id, 'bogdan'), { code: 'ALERT_TAKEN', message: /ana/ })
   await commentAlert(f.context, alert.alert_id, 'ana', 'am sunat partenerul')
   await assert.rejects(closeAlert(f.context, alert.alert_id, 'ana', '  '), { code: 'FIELD_INVALID' })
-  await closeAlert(f.context, alert.alert_id, 'bogdan', 'în regulă')
+  await closeAlert({ ...f.context, actor: { kind: 'staff', name: 'bogdan' } }, alert.alert_id, 'bogdan', 'în regulă')
   await assert.rejects(closeAlert(f.context, alert.alert_id, 'ana', 'iar'), { code: 'ALERT_CLOSED' })
   await assert.rejects(takeAlert(f.context, alert.alert_id, 'ana'), { code: 'ALERT_CLOSED' })
   const { alert: closed, comments } = await showAlert(f.context, alert.alert_id)
@@ -352,6 +357,8 @@ test('an alert is taken by one, commented, closed with a word', async () => {
     ['ana: am sunat partenerul', 'bogdan: în regulă'],
   )
   assert.deepEqual(await countOpenAlerts(f.context), [])
+  const [act] = await selectRows(f.context.db, { act: 'alert.close' }, 1)
+  assert.deepEqual([act?.actor, act?.subject_id], ['bogdan', String(alert.alert_id)])
   await assert.rejects(showAlert(f.context, 999_999), { code: 'ALERT_UNKNOWN' })
 })
 
@@ -365,5 +372,5 @@ test('counts by payer and account are erased after a day, the days stay', async 
 test('the database knows every indicator, and no other', async () => {
   for (const { indicator } of INDICATORS) await set(indicator, { estimate: 1 })
   const unknown = { indicator: randomBytes(4).toString('hex') as Indicator, estimate: 1 }
-  await assert.rejects(setLimits(f.context, f.partner.partner_id, [unknown]), { code: '23514' })
+  await assert.rejects(setLimits(f.context, f.partner.client_id, [unknown]), { code: '23514' })
 })

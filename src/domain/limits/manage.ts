@@ -1,6 +1,8 @@
 /** What operators do with the limits of a partner. */
+import { type Acting, inAct } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
+import { lockPartner } from '../partners/store.ts'
 import { INDICATORS, type Indicator, type IndicatorFacts } from './indicators.ts'
 import { countClients, type DayRow, type LevelsRow, loadDays, loadLevels, saveLevels } from './store.ts'
 
@@ -16,29 +18,37 @@ export type LevelChange = {
 
 /**
  * Changes levels of a partner; other processes go by the new ones with the next payment.
- * @throws PunteError FIELD_INVALID where a level of warning would be above that of blocking
+ * @throws PunteError CLIENT_UNKNOWN; FIELD_INVALID where a level of warning would be above that of blocking
  */
 export async function setLimits(
-  context: Managing,
-  partner_id: number,
+  context: Managing & Acting,
+  client_id: string,
   changes: readonly LevelChange[],
-): Promise<{ readonly before: readonly LevelsRow[]; readonly after: readonly LevelsRow[] }> {
-  const before = await loadLevels(context, partner_id)
-  const after = changes.map((change): LevelsRow => {
-    const old = before.find(({ indicator }) => indicator === change.indicator)
-    const { indicator, estimate = old?.estimate, warn_level = old?.warn_level, block_level = old?.block_level } = change
-    const level = { warn_level: warn_level ?? null, block_level: block_level ?? null }
-    if (level.warn_level !== null && level.block_level !== null && level.warn_level > level.block_level) {
-      const field = INDICATORS.find((one) => one.indicator === indicator)?.option ?? indicator
-      throw new PunteError('FIELD_INVALID', {
-        field,
-        text: `${field}: the level of warning is above that of blocking.`,
-      })
-    }
-    return { indicator, estimate: estimate ?? null, ...level }
+): Promise<void> {
+  await inAct(context, async (db, record) => {
+    const partner = await lockPartner(db, client_id)
+    if (partner === undefined) throw new PunteError('CLIENT_UNKNOWN')
+    const old = await loadLevels({ db }, partner.partner_id)
+    const before = changes.map(({ indicator }) => old.find((row) => row.indicator === indicator) ?? unset(indicator))
+    const after = changes.map((change, at) => changed(before[at] as LevelsRow, change))
+    await saveLevels({ db }, partner.partner_id, context.clock.now(), after)
+    const subject = { kind: 'partner', id: client_id }
+    await record({ act: 'partner.limits', subject, before: byName(before), after: byName(after) })
   })
-  await saveLevels(context, partner_id, context.clock.now(), after)
-  return { before, after }
+}
+
+const unset = (indicator: Indicator): LevelsRow => ({ indicator, estimate: null, warn_level: null, block_level: null })
+
+const byName = (rows: readonly LevelsRow[]) =>
+  Object.fromEntries(rows.map(({ indicator, ...levels }) => [indicator, levels]))
+
+function changed(old: LevelsRow, change: LevelChange): LevelsRow {
+  const { warn_level, block_level, estimate, indicator } = { ...old, ...change }
+  if (warn_level !== null && block_level !== null && warn_level > block_level) {
+    const field = INDICATORS.find((one) => one.indicator === indicator)?.option ?? indicator
+    throw new PunteError('FIELD_INVALID', { field, text: `${field}: the level of warning is above that of blocking.` })
+  }
+  return { indicator, estimate, warn_level, block_level }
 }
 
 /** Counts, or bani. */

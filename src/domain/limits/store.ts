@@ -1,8 +1,9 @@
 /** SQL of levels and of what is measured. */
-import type { Context } from '../context.ts'
+import type { Queries } from '../audit/store.ts'
 import type { Indicator } from './indicators.ts'
 
-type Databased = Pick<Context, 'db'>
+/** The pool, or the connection of a transaction. */
+type Databased = { readonly db: Queries }
 
 export type Admission = {
   readonly partner_id: number
