@@ -35,7 +35,7 @@ export async function run(args: readonly string[]): Promise<number> {
     throw new UsageError(`limits set CLIENT_ID with at least one of ${names}, each also with -warn or -estimate`)
   }
   const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
-  const database = await composeDatabase(readSettings(), log, { schema: 'require' })
+  const database = await composeDatabase(readSettings([]), log, { schema: 'require' })
   const context = { db: database.db, clock: systemClock, actor: commandActor() }
   const client_id = positionals[0] as string
   try {
