@@ -32,7 +32,10 @@ export async function insertSession(
 
 export type Found = SessionRow & { user_name: string; role: Role; password_at: Date }
 
-/** The session of a token that still lives, and whose owner may sign in. Being asked for keeps it alive. */
+/**
+ * The session of a token that still lives, of an owner who is not suspended. Being asked for keeps it alive. A locked
+ * account keeps its sessions: whoever knows a user name could throw people out otherwise.
+ */
 export async function touchSession(
   db: Queries,
   input: { token_hash: Buffer; at: Date; idle_since: Date },
@@ -42,7 +45,7 @@ export async function touchSession(
     text: `update staff_sessions s set seen_at = greatest(s.seen_at, $2)
       from staff p
       where s.token_hash = $1 and s.ended_at is null and s.ends_at > $2 and s.seen_at > $3
-        and p.staff_id = s.staff_id and p.status = 'active' and p.locked_at is null
+        and p.staff_id = s.staff_id and p.status = 'active'
       returning s.session_id, s.staff_id, s.stage, s.address, s.tries, s.created_at, s.seen_at, s.ends_at, s.ended_at,
         s.end_reason, p.user_name, p.role, p.password_at`,
     values: [input.token_hash, input.at, input.idle_since],

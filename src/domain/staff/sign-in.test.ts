@@ -94,9 +94,25 @@ test('ten wrong tries lock, however many come at once; the right one is refused 
   const { locked_at } = await showStaff(context, 'guessed.at')
   assert.notEqual(locked_at, null)
   await assert.rejects(signedIn(user), code('SIGN_IN_REFUSED'))
-  await assert.rejects(requireSession(context, user.token), code('SESSION_ENDED'))
+  // Who is at work is not thrown out by somebody who knows his user name; his password cannot be guessed there either.
+  await requireSession(context, user.token)
+  await assert.rejects(
+    changePassword(context, { token: user.token, current: PASSWORD, password: NEXT[0] }),
+    code('SESSION_ENDED'),
+  )
   await unlockStaff(context, 'guessed.at')
   assert.equal((await signedIn(user)).stage, 'open')
+})
+
+test('a one-time password is good for three days', async () => {
+  const { context, pass } = world
+  const person = { user_name: 'on.leave', name: 'Dan', email: 'dan@office.example', role: 'support' as const }
+  const { temporary_password: password } = await addStaff(context, person)
+  pass(72 * 60)
+  const late = { user_name: 'on.leave', password, address: ADDRESS }
+  assert.equal((await signIn(context, late)).stage, 'password')
+  pass(1)
+  await assert.rejects(signIn(context, late), code('SIGN_IN_REFUSED'))
 })
 
 test('who has the password cannot guess codes for ever', async () => {

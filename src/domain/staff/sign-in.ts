@@ -22,6 +22,8 @@ const ADDRESS_WAITING = 20
 const ADDRESS_TIMEOUT_MS = 10_000
 const FAILURES_KEPT_S = 900
 const MAX_USER_NAME = 64
+/** A password that somebody else made is good for this long. */
+const TEMPORARY_MS = 72 * 60 * 60_000
 
 /** What a refusal takes. Exported for tests, which wait for less. */
 export const DELAYS = { refused_ms: 400, free_failures: 3, first_ms: 100, last_ms: 5_000 }
@@ -56,7 +58,7 @@ async function tryPassword(context: StaffContext, input: SignIn): Promise<Step> 
   const known = await findStaff(context.db, user_name.replaceAll('\0', ''))
   const staff = known === undefined ? undefined : await takeTry(context.db, known.staff_id, TRIES_MOST)
   const is_right = await isPassword(staff?.password_hash, password)
-  if (staff === undefined || !is_right) {
+  if (staff === undefined || !is_right || isOutdated(context, staff)) {
     await recordRefusal(context, known, { address, step: 'password' })
     const delay_ms = await delayAfter(user_name, address)
     await not_before
@@ -71,6 +73,10 @@ async function tryPassword(context: StaffContext, input: SignIn): Promise<Step> 
     await record({ act: 'staff.sign-in', subject: subjectOf(staff), after: { shown: 'password', next: stage } })
     return step
   })
+}
+
+function isOutdated(context: StaffContext, { password_is_temporary, password_at }: StaffRow): boolean {
+  return password_is_temporary && context.clock.now().getTime() - password_at.getTime() > TEMPORARY_MS
 }
 
 export const subjectOf = (staff: StaffRow) => ({ kind: 'staff', id: staff.user_name })
