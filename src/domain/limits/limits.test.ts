@@ -8,6 +8,7 @@ import { initiatePayment } from '../initiation/initiate.ts'
 import { submitList } from '../initiation/list.ts'
 import { followItems, spreadList } from '../initiation/list-follow.ts'
 import { initiateList } from '../initiation/list-initiate.ts'
+import { resealAll } from '../initiation/reseal.ts'
 import { settleLoaded } from '../initiation/settle.ts'
 import { readStatus } from '../initiation/status.ts'
 import { loadPayment, type PaymentKey } from '../initiation/store.ts'
@@ -357,6 +358,7 @@ test('an alert is taken by one, commented, closed with a word', async () => {
     ['ana: am sunat partenerul', 'bogdan: în regulă'],
   )
   assert.deepEqual(await countOpenAlerts(f.context), [])
+  assert.equal(await resealAll(f.context), 0)
   const [act] = await selectRows(f.context.db, { act: 'alert.close' }, 1)
   assert.deepEqual([act?.actor, act?.subject_id], ['bogdan', String(alert.alert_id)])
   await assert.rejects(showAlert(f.context, 999_999), { code: 'ALERT_UNKNOWN' })
