@@ -71,7 +71,9 @@ export async function spreadList(context: Context, key: PaymentKey): Promise<voi
   const event = EVENTS[list.status]
   if (event === undefined) return
   const reason = list.reason === null ? {} : { reason: list.reason }
-  await each(items, (item) => move(context, item, event, { ...reason, bank_status: list.status }))
+  // Of what a limit stops no bank has said anything.
+  const said = event === 'limit_blocks' ? {} : { bank_status: list.status }
+  await each(items, (item) => move(context, item, event, { ...reason, ...said }))
 }
 
 async function spreadParts(context: Context, list: PaymentRow, items: readonly PaymentRow[]): Promise<void> {
@@ -105,10 +107,15 @@ async function move(
   context: Context,
   item: PaymentRow,
   event: PaymentEvent,
-  { bank_status, ...reason }: { readonly bank_status: string; readonly reason?: string },
+  { bank_status, ...reason }: { readonly bank_status?: string; readonly reason?: string },
 ): Promise<void> {
   if (FINISHED.has(item.status) && item.status !== 'ABND') return
-  await advance(context, item, { event, cause: 'list', ...reason, detail: { bank_status } })
+  await advance(context, item, {
+    event,
+    cause: 'list',
+    ...reason,
+    ...(bank_status !== undefined && { detail: { bank_status } }),
+  })
 }
 
 async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

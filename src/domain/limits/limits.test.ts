@@ -11,7 +11,7 @@ import { initiateList } from '../initiation/list-initiate.ts'
 import { resealAll } from '../initiation/reseal.ts'
 import { settleLoaded } from '../initiation/settle.ts'
 import { readStatus } from '../initiation/status.ts'
-import { loadPayment, type PaymentKey } from '../initiation/store.ts'
+import { listEvents, loadPayment, type PaymentKey } from '../initiation/store.ts'
 import { submitPayment } from '../initiation/submit.ts'
 import { countOpenAlerts, listAlerts } from './alert-store.ts'
 import { closeAlert, commentAlert, showAlert, takeAlert } from './alerts.ts'
@@ -261,6 +261,10 @@ test('a list passes as a whole or not at all, and counts its payments', async ()
   assert.deepEqual(await f.tasksOf(key), ['deliver_webhook', 'spread_list'])
   await spreadList(f.context, key)
   const after_it = await readStatus(f.context, key)
+  const first = { ...key, payment_id: after_it.items?.[0]?.payment_id as number }
+  const last = (await listEvents(f.context, first)).at(-1)
+  // No bank is quoted that was not asked.
+  assert.deepEqual([last?.status, last?.cause, last?.detail], ['BLOCKED', 'list', null])
   assert.deepEqual(
     after_it.items?.map(({ reason }) => reason),
     Array(3).fill('LIMIT_DAILY_VOLUME'),
