@@ -15,6 +15,8 @@ import { ensurePages, PAGES_DIR } from './pages.ts'
 const PARTS = ['partner', 'gateway', 'checkout', 'ops', 'worker'] as const
 type Part = (typeof PARTS)[number]
 
+const LAST: ReadonlySet<Part> = new Set(['ops', 'worker'])
+
 /** Requests and jobs that run get this long to end. */
 const DRAIN_TIMEOUT_MS = 10_000
 
@@ -31,11 +33,13 @@ export async function run(args: readonly string[]): Promise<number> {
   const watch = watchCertificates(composed.context)
   const running: Running[] = []
   try {
-    // Together, since each mostly waits; those that started are ended when one fails.
-    const starts = await Promise.allSettled(parts.map((part) => startPart(part, composed)))
+    // The surfaces together, since each mostly waits; then what says that they are ready. Those that started end when one fails.
+    const [others, surfaces] = [parts.filter((part) => LAST.has(part)), parts.filter((part) => !LAST.has(part))]
+    const starts = await Promise.allSettled(surfaces.map((part) => startPart(part, composed)))
     for (const start of starts) if (start.status === 'fulfilled') running.push(start.value)
     const failed = starts.find((start) => start.status === 'rejected')
     if (failed !== undefined) throw failed.reason
+    for (const part of others) running.push(await startPart(part, composed))
     const urls = Object.fromEntries(running.flatMap(({ part, url }) => (url === undefined ? [] : [[part, url]])))
     log.info({ parts, ...urls }, 'ready')
     sayReady({ urls })

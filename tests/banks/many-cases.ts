@@ -29,7 +29,9 @@ export function listTests(chapter: () => Chapter): void {
           'PART',
           async () => {
             const now = await partner.status(started)
-            return now.status === 'PART' && now.payments?.every(({ status }) => status !== 'INIT') ? now : undefined
+            return now.status === 'PART' && now.payments?.every(({ status }) => ['ACSC', 'RJCT'].includes(status))
+              ? now
+              : undefined
           },
           30_000,
         )
