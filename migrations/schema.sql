@@ -729,6 +729,10 @@ declare
   breach record;
   is_blocked boolean := false;
 begin
+  -- The partner's row is held until this is committed, so the commit does not wait for the disk. Nothing is sent of a
+  -- payment before its claim is on the disk, and all that was committed before is on it then: a count that a crash takes
+  -- away is of a payment that was never sent.
+  perform set_config('synchronous_commit', 'off', true);
   select client_count into total from limit_totals where partner_id = of_partner for update;
   if not found then
     insert into limit_totals (partner_id) values (of_partner) on conflict do nothing;
@@ -774,7 +778,8 @@ begin
         ('clients', case when new_clients > 0 then total + new_clients end),
         ('new_payers', new_payers),
         ('beneficiaries', case when new_beneficiaries > 0 then beneficiaries end),
-        ('mean_amount', (select (minor / count)::bigint from days where count >= mean_of_at_least)))
+        ('mean_amount', case when added_minor > 0
+          then (select (minor / count)::bigint from days where count >= mean_of_at_least) end))
     select n.indicator, n.value, l.block_level, l.warn_level,
       coalesce(n.value > l.block_level and (n.indicator <> 'mean_amount' or largest > l.block_level), false) as blocks
     from now n join levels l on l.indicator = n.indicator
@@ -873,16 +878,20 @@ CREATE OR REPLACE FUNCTION public.raise_limit_alert(of_partner integer, at_time 
  RETURNS boolean
  LANGUAGE plpgsql
 AS $function$
+declare
+  of_day constant date := (at_time at time zone 'Europe/Bucharest')::date;
 begin
-  insert into alerts (partner_id, indicator, day, outcome, measured, level, payment_id, raised_at, last_at)
-    values (of_partner, of_indicator, (at_time at time zone 'Europe/Bucharest')::date, of_outcome, value, of_level,
-      of_payment, at_time, at_time)
-    on conflict (partner_id, indicator, day, outcome) do nothing;
-  if found then return true; end if;
+  -- Looked for first, because each try of an insert uses up a number, and every payment above a level comes by here.
+  if not exists (select from alerts a where a.partner_id = of_partner and a.indicator = of_indicator and a.day = of_day
+      and a.outcome = of_outcome) then
+    insert into alerts (partner_id, indicator, day, outcome, measured, level, payment_id, raised_at, last_at)
+      values (of_partner, of_indicator, of_day, of_outcome, value, of_level, of_payment, at_time, at_time)
+      on conflict (partner_id, indicator, day, outcome) do nothing;
+    if found then return true; end if;
+  end if;
   if of_outcome = 'block' then
     update alerts a set times = a.times + 1, last_at = at_time
-      where a.partner_id = of_partner and a.indicator = of_indicator and a.outcome = 'block'
-        and a.day = (at_time at time zone 'Europe/Bucharest')::date;
+      where a.partner_id = of_partner and a.indicator = of_indicator and a.outcome = 'block' and a.day = of_day;
   end if;
   return false;
 end $function$;

@@ -1,10 +1,12 @@
 /** A payment meets the limits of its partner: when it is asked for, and when the payer sends it. */
+import { countPaymentStatus } from '../../infra/metrics.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
 import { admit, admitAmount } from '../limits/admit.ts'
 import type { Partner } from '../partners/directory.ts'
 import { advance } from './advance.ts'
 import { closingEntered } from './let-go.ts'
+import { blockItems } from './list-block-store.ts'
 import { followItems } from './list-follow.ts'
 import { loadPayment, type PaymentKey, type PaymentRow } from './store.ts'
 import { hashesOf, openTerms, type StoredTerms } from './terms.ts'
@@ -55,7 +57,10 @@ export async function blockListByLimits(
   const reason = await admitted(context, list, terms, items)
   if (reason === undefined) return undefined
   if (list.list_way === 'one_by_one') {
-    for (const row of left) await block(context, row, reason)
+    const seen = { at: context.clock.now(), reason, seen_event_no: list.event_no }
+    const blocked = await blockItems(context, list, seen)
+    if (blocked === undefined) throw new PunteError('PAYMENT_IN_PROGRESS')
+    for (let n = 0; n < blocked; n += 1) countPaymentStatus('BLOCKED')
     await followItems(context, list)
   } else await block(context, list, reason)
   return fresh(context, list)

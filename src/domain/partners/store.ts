@@ -220,13 +220,16 @@ const CHANGEABLE = [
 ] as const
 export type PartnerChanges = Partial<Pick<PartnerRow, (typeof CHANGEABLE)[number]>>
 
-/** A partner without its certificates, held until the transaction ends, so that what is changed is what was seen. */
+/**
+ * A partner without its certificates, held until the transaction ends, so that what is changed is what was seen. Its
+ * payments do not wait: a row that only names the partner may be written meanwhile.
+ */
 export async function lockPartner(
   db: Queries,
   client_id: string,
 ): Promise<Omit<PartnerRow, 'certificates'> | undefined> {
   const { rows } = await db.query<Omit<PartnerRow, 'certificates'>>({
-    text: `select ${PARTNER_COLUMNS} from partners p where p.client_id = $1 for update`,
+    text: `select ${PARTNER_COLUMNS} from partners p where p.client_id = $1 for no key update`,
     values: [client_id],
   })
   return rows[0]

@@ -99,4 +99,5 @@ test('a list is blocked with all its payments, before and after they are told', 
   await spreadList(f.context, key)
   const later = await call(key)
   assert.deepEqual([later.outcome, later.list?.items.map(({ state }) => state)], told())
+  assert.doesNotMatch(JSON.stringify(later), /LIMIT/)
 })

@@ -85,7 +85,7 @@ const OUTCOMES: Readonly<Partial<Record<PaymentStatus, Outcome['kind']>>> = {
 }
 
 /** Which limit stops a payment is no news for whoever tries how far it reaches. */
-const toldReason = ({ status, reason }: PaymentRow): { readonly reason?: string } =>
+export const toldReason = ({ status, reason }: Pick<PaymentRow, 'status' | 'reason'>): { readonly reason?: string } =>
   reason === null || status === 'BLOCKED' ? {} : { reason }
 
 /** @param today `yyyy-mm-dd` where the banks are */
