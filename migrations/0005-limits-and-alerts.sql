@@ -142,7 +142,8 @@ end $$;
 create function admit_to_limits(of_partner integer, at_time timestamptz, payment_ids bigint[], amounts bigint[],
   payers bytea[], clients bytea[], creditors bytea[], debtor bytea)
 returns table (indicator text, outcome text, measured bigint, level bigint, is_first boolean)
--- Planning anew for every payment would cost more than all the rest.
+-- Planning anew for every payment would cost more than all the rest. Such a plan may be of the day when the
+-- tables were empty: `offset 0` keeps each look-up one by its whole key, and not a join through all rows of the partner.
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
@@ -178,20 +179,23 @@ begin
   select count(*) filter (where is_new), coalesce(sum(amount - was), 0), max(amount) into new_count, added_minor, largest
     from (select i.amount, e.day is distinct from today as is_new, case when e.day = today then e.amount_minor else 0 end as was
       from unnest(payment_ids, amounts) as i (payment_id, amount)
-      left join limit_entries e on e.partner_id = of_partner and e.payment_id = i.payment_id) items;
+      left join lateral (select * from limit_entries where partner_id = of_partner and payment_id = i.payment_id offset 0) e on true) items;
   select max(coalesce(c.count, 0) + n) into per_payer
     from (select i.payer, count(*) as n from unnest(payment_ids, payers) as i (payment_id, payer)
-      left join limit_entries e on e.partner_id = of_partner and e.payment_id = i.payment_id
+      left join lateral (select * from limit_entries where partner_id = of_partner and payment_id = i.payment_id offset 0) e on true
       where e.day is distinct from today or e.payer_hash <> i.payer group by i.payer) added
-    left join limit_counts c on c.partner_id = of_partner and c.day = today and c.kind = 'payer' and c.key_hash = added.payer;
+    left join lateral (select count from limit_counts
+      where partner_id = of_partner and day = today and kind = 'payer' and key_hash = added.payer offset 0) c on true;
   select count(*) into new_clients
     from (select distinct client from unnest(clients) as client where client is not null) asked
-    where not exists (select from limit_clients k where k.partner_id = of_partner and k.payer_hash = asked.client);
+    where not exists (select from limit_clients k where k.partner_id = of_partner and k.payer_hash = asked.client offset 0);
   select max(coalesce(c.count, 0) + 1) filter (where p.first_day is null), count(*) filter (where p.last_day is distinct from today)
     into new_payers, new_beneficiaries
     from (select distinct creditor from unnest(creditors) as creditor) asked
-    left join limit_pairs p on p.partner_id = of_partner and p.creditor_iban_hash = asked.creditor and p.debtor_iban_hash = debtor
-    left join limit_counts c on c.partner_id = of_partner and c.day = today and c.kind = 'creditor' and c.key_hash = asked.creditor;
+    left join lateral (select * from limit_pairs
+      where partner_id = of_partner and creditor_iban_hash = asked.creditor and debtor_iban_hash = debtor offset 0) p on true
+    left join lateral (select count from limit_counts
+      where partner_id = of_partner and day = today and kind = 'creditor' and key_hash = asked.creditor offset 0) c on true;
   beneficiaries := new_beneficiaries + coalesce((select count from limit_counts
     where partner_id = of_partner and day = today and kind = 'debtor' and key_hash = debtor), 0);
 
@@ -238,13 +242,13 @@ begin
 
   insert into limit_counts as c (partner_id, day, kind, key_hash, count)
     select of_partner, today, 'payer', i.payer, count(*) from unnest(payment_ids, payers) as i (payment_id, payer)
-      left join limit_entries e on e.partner_id = of_partner and e.payment_id = i.payment_id
+      left join lateral (select * from limit_entries where partner_id = of_partner and payment_id = i.payment_id offset 0) e on true
       where e.day is distinct from today or e.payer_hash <> i.payer group by i.payer
     union all
     select of_partner, today, 'creditor', asked.creditor, 1
       from (select distinct creditor from unnest(creditors) as creditor) asked
       where not exists (select from limit_pairs p where p.partner_id = of_partner
-        and p.creditor_iban_hash = asked.creditor and p.debtor_iban_hash = debtor)
+        and p.creditor_iban_hash = asked.creditor and p.debtor_iban_hash = debtor offset 0)
     union all
     select of_partner, today, 'debtor', debtor, new_beneficiaries where new_beneficiaries > 0
     on conflict (partner_id, day, kind, key_hash) do update set count = c.count + excluded.count;
