@@ -189,7 +189,8 @@ export async function moveItems(context: Pick<Context, 'db'>, list: PaymentKey, 
       approved as (
         update limit_days d set approved_count = d.approved_count + $9::integer * counted.entries
         from (select e.day, count(*)::integer as entries
-          from moved m join limit_entries e on e.partner_id = $1 and e.payment_id = m.payment_id
+          from moved m cross join lateral (select day from limit_entries
+            where partner_id = $1 and payment_id = m.payment_id offset 0) e
           group by e.day) counted
         where $9 <> 0 and d.partner_id = $1 and d.day = counted.day)
       insert into payment_events (partner_id, payment_id, event_no, type, status, cause, detail, at)
