@@ -189,6 +189,18 @@ export const SETTINGS = {
   },
   PUNTE_ACCESS_TOKEN_SECONDS: { kind: 'integer', default: '300', rule: positive, about: 'Life of an access token.' },
   PUNTE_REFRESH_TOKEN_HOURS: { kind: 'integer', default: '24', rule: positive, about: 'Life of a refresh token.' },
+  PUNTE_PASSWORD_DAYS: {
+    kind: 'integer',
+    default: '60',
+    rule: positive,
+    about: 'Staff must change their passwords after this many days; they are told from 10 days before.',
+  },
+  PUNTE_STAFF_IDLE_MINUTES: {
+    kind: 'integer',
+    default: '15',
+    rule: positive,
+    about: 'A session of staff ends after this long without activity, and 12 hours after sign-in at the latest.',
+  },
   PUNTE_WEBHOOK_PRIVATE_ADDRESSES: {
     kind: 'flag',
     default: 'no',

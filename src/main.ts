@@ -45,6 +45,19 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'Registers partners and their certificates.',
     load: () => import('./commands/partner.ts'),
   },
+  limits: {
+    usage:
+      'limits show CLIENT_ID | set CLIENT_ID [--INDICATOR BLOCK] [--INDICATOR-warn LEVEL] [--INDICATOR-estimate N] …',
+    about:
+      'Shows what is measured of a partner beside its levels; sets at which staff are warned and payments blocked.',
+    load: () => import('./commands/limits.ts'),
+  },
+  alerts: {
+    usage:
+      'alerts list [--all] [--partner CLIENT_ID] | show ID | take ID | comment ID TEXT | close ID TEXT [--by NAME]',
+    about: 'Works on what limits have warned of or blocked.',
+    load: () => import('./commands/alerts.ts'),
+  },
   bank: {
     usage: 'bank list [--catalogue] | show ID | check ID | register ID [--again]',
     about: 'Shows the banks and what of them is not established; tries the connection; registers at a bank.',
@@ -81,6 +94,17 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       'prove [--from ISO] [--to ISO] [--bank ID=FILE|URL …] [--camt FILE …] [--acquirer ID=FILE|URL …] [--ready-file FILE]',
     about: 'Holds all books against each other and tells every disagreement; 1 if there is any.',
     load: () => import('./commands/prove.ts'),
+  },
+  staff: {
+    usage: 'staff add|list|show|role|suspend|resume|unlock|sign-out|reset-password|reset-totp …',
+    about: 'The people who operate the installation: the first administrator, roles, locked accounts, lost telephones.',
+    load: () => import('./commands/staff.ts'),
+  },
+  audit: {
+    usage:
+      'audit list [--since ISO] [--until ISO] [--subject KIND[:ID]] [--actor NAME] [--act ACT] [--limit N] [--json] | verify [--from-anchor FILE] | anchor',
+    about: 'Tells who did what; proves that the record is unbroken, 1 if it is not; signs its end for safe keeping.',
+    load: () => import('./commands/audit.ts'),
   },
   keys: {
     usage: 'keys create [FILE] | status | rotate [--signing] | retire signing ID',

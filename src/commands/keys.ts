@@ -1,12 +1,15 @@
 /** The installation's keys: created once, rotated without a stop of the service. */
 import { composeDatabase } from '../compose.ts'
-import { readSettings } from '../config.ts'
+import { readSettings, type Settings } from '../config.ts'
+import { recordAct } from '../domain/audit/record.ts'
 import { resealAll } from '../domain/initiation/reseal.ts'
 import { rewrapDataKeys } from '../domain/vault/data-keys.ts'
+import type { Database } from '../infra/database/database.ts'
 import { activateKey, createKeyFile, type KeyKind, listKeys, retireKey } from '../infra/keys/key-file.ts'
 import { loadKeys } from '../infra/keys/keys.ts'
 import { rotateKey } from '../infra/keys/reload.ts'
 import { createLog } from '../infra/log.ts'
+import { commandActor } from './actor.ts'
 import { CommandError, parseOptions, UsageError } from './command.ts'
 
 /** Running processes reread the key file every second; twice that, and some more for a busy machine. */
@@ -24,7 +27,7 @@ export async function run(args: readonly string[]): Promise<number> {
     case 'rotate':
       return await rotate(rest)
     case 'retire':
-      return retire(rest)
+      return await retire(rest)
     default:
       throw new UsageError(
         action === undefined ? 'keys create, status, rotate or retire?' : `no such action: keys ${action}`,
@@ -62,7 +65,12 @@ async function rotate(args: readonly string[]): Promise<number> {
   const settings = readSettings(['PUNTE_KEY_FILE'])
   const path = settings.PUNTE_KEY_FILE
   say(`adding a ${kind} key and waiting until every process has learnt it …`)
-  const id = await newActiveKey(path, kind)
+  // What cannot go on record is not begun.
+  const id = await withDatabase(settings, async (db) => {
+    const made = await newActiveKey(path, kind)
+    await recordAct(db, commandActor(), { act: 'key.rotate', subject: { kind: 'key', id: made }, after: { kind } })
+    return made
+  })
   say(`${id} is active`)
   if (kind === 'signing') {
     say('The former key stays published, so that tokens and webhooks signed with it verify.')
@@ -86,31 +94,41 @@ async function newActiveKey(path: string, kind: KeyKind): Promise<string> {
   return left.id
 }
 
-async function reseal(settings: Parameters<typeof composeDatabase>[0]): Promise<number> {
+async function withDatabase<T>(settings: Settings, work: (db: Database) => Promise<T>): Promise<T> {
   const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
   const database = await composeDatabase(settings, log, { schema: 'require' })
   try {
+    return await work(database.db)
+  } finally {
+    await database.close()
+  }
+}
+
+function reseal(settings: Settings): Promise<number> {
+  return withDatabase(settings, async (db) => {
     const keys = loadKeys(settings.PUNTE_KEY_FILE)
     let total = 0
     for (let pass = 0; pass < RESEAL_PASSES; pass += 1) {
-      const resealed = (await resealAll({ db: database.db, keys })) + (await rewrapDataKeys({ db: database.db, keys }))
+      const resealed = (await resealAll({ db, keys })) + (await rewrapDataKeys({ db, keys }))
       total += resealed
       if (resealed === 0) return total
     }
     throw new CommandError(
       'rows sealed with a former key keep appearing; does a process run that cannot read the key file?',
     )
-  } finally {
-    await database.close()
-  }
+  })
 }
 
-function retire(args: readonly string[]): number {
+async function retire(args: readonly string[]): Promise<number> {
   const { positionals } = parseOptions(args, {}, { min: 2, max: 2 })
   const [kind, id = ''] = positionals
   if (kind !== 'signing')
     throw new UsageError('only signing keys are retired by hand; `keys rotate` retires sealing keys')
-  retireKey(keyFile(), kind, id)
+  const settings = readSettings(['PUNTE_KEY_FILE'])
+  await withDatabase(settings, async (db) => {
+    retireKey(settings.PUNTE_KEY_FILE, kind, id)
+    await recordAct(db, commandActor(), { act: 'key.retire', subject: { kind: 'key', id }, after: { kind } })
+  })
   say(`${id} retired`)
   return 0
 }

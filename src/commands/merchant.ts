@@ -17,6 +17,7 @@ import {
   TOKEN_MANAGEMENTS,
 } from '../domain/merchants/manage.ts'
 import { createLog } from '../infra/log.ts'
+import { commandActor } from './actor.ts'
 import { parseOptions, UsageError, wholeNumber } from './command.ts'
 
 type Action = (context: ManageContext, args: readonly string[]) => Promise<void>
@@ -56,7 +57,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
   const database: ComposedDatabase = await composeDatabase(settings, log, { schema: 'require' })
   try {
-    await action({ db: database.db }, rest)
+    await action({ db: database.db, actor: commandActor() }, rest)
     return 0
   } finally {
     await database.close()

@@ -1,12 +1,14 @@
 /** Orders of the card rail by hand, for operators until there is a back office. */
 import { compose } from '../compose.ts'
 import { readSettings } from '../config.ts'
+import { recordAct } from '../domain/audit/record.ts'
 import { listCardEvents } from '../domain/cards/record-store.ts'
 import { closeByWord, settleNow } from '../domain/cards/settle.ts'
 import { loadWholeOrder, type WholeOrder } from '../domain/cards/store.ts'
 import type { Context } from '../domain/context.ts'
 import { currencyAmountText } from '../domain/currency.ts'
 import { createLog } from '../infra/log.ts'
+import { commandActor } from './actor.ts'
 import { CommandError, parseOptions, UsageError } from './command.ts'
 
 const USAGE =
@@ -57,7 +59,15 @@ function wordOf({ as, reason }: { as?: string | undefined; reason?: string | und
 }
 
 async function closeAs(context: Context, key: Parameters<typeof closeByWord>[1], word: Word): Promise<void> {
-  if (!(await closeByWord(context, key, word)))
+  const is_closed = await closeByWord(context, key, word)
+  const merchant_id = context.merchants.byPartnerId(key.partner_id)?.merchant_id
+  await recordAct(context.db, commandActor(), {
+    act: 'order.close',
+    subject: { kind: 'order', id: key.order_id },
+    outcome: is_closed ? 'done' : 'refused',
+    after: { merchant_id, transaction_id: key.transaction_id, ...word },
+  })
+  if (!is_closed)
     throw new CommandError(
       'the transaction has ended meanwhile, is being settled, its own call is under way, or it is to be a SUCCESS although a reversal of it has left',
     )

@@ -20,6 +20,7 @@ import {
 import { systemClock } from '../infra/clock.ts'
 import { loadKeys } from '../infra/keys/keys.ts'
 import { createLog } from '../infra/log.ts'
+import { commandActor } from './actor.ts'
 import { CommandError, parseOptions, UsageError, wholeNumber } from './command.ts'
 
 type Action = (context: ManageContext, args: readonly string[]) => Promise<void>
@@ -67,7 +68,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const keys = loadKeys(settings.PUNTE_KEY_FILE)
   const database: ComposedDatabase = await composeDatabase(settings, log, { schema: 'require' })
   try {
-    await action({ db: database.db, keys, clock: systemClock }, rest)
+    await action({ db: database.db, keys, clock: systemClock, actor: commandActor() }, rest)
     return 0
   } finally {
     await database.close()

@@ -1,12 +1,14 @@
 /** Payments by hand, for operators until there is a back office. */
 import { compose } from '../compose.ts'
 import { readSettings } from '../config.ts'
+import { recordAct } from '../domain/audit/record.ts'
 import type { Context } from '../domain/context.ts'
 import { closeUnanswered, recoverSubmission } from '../domain/initiation/recover.ts'
 import { settleLoaded } from '../domain/initiation/settle.ts'
 import { findPayments, listEvents, loadPayment, type PaymentRow } from '../domain/initiation/store.ts'
 import { amountForPeople } from '../domain/money.ts'
 import { createLog } from '../infra/log.ts'
+import { commandActor } from './actor.ts'
 import { CommandError, parseOptions, UsageError, wholeNumber } from './command.ts'
 
 /**
@@ -28,15 +30,25 @@ export async function run(args: readonly string[]): Promise<number> {
       const payment = await loadPayment(context, key)
       if (payment === undefined) continue
       if (action === 'ask') await askBank(context, payment)
-      if (action === 'close' && !(await closeUnanswered(context, key))) {
-        throw new CommandError('no submission of this payment has an unknown fate: there is nothing to close')
-      }
+      if (action === 'close') await closeByHand(context, payment)
       await show(context, (await loadPayment(context, key)) ?? payment)
     }
     return 0
   } finally {
     await close()
   }
+}
+
+async function closeByHand(context: Context, payment: PaymentRow): Promise<void> {
+  const is_closed = await closeUnanswered(context, payment)
+  const { bank_id, attempt_no, status } = payment
+  await recordAct(context.db, commandActor(), {
+    act: 'payment.close',
+    subject: { kind: 'payment', id: String(payment.payment_id) },
+    outcome: is_closed ? 'done' : 'refused',
+    before: { bank_id, attempt_no, status },
+  })
+  if (!is_closed) throw new CommandError('no submission of this payment has an unknown fate: there is nothing to close')
 }
 
 async function askBank(context: Context, payment: PaymentRow): Promise<void> {

@@ -107,6 +107,7 @@ async function startBackground(context: Context, url: string): Promise<() => Pro
     { eventTasks },
     { initiationTasks },
     { exchangeTasks },
+    { limitTasks },
     { vaultTasks },
     { revocationListTasks },
   ] = await Promise.all([
@@ -116,11 +117,12 @@ async function startBackground(context: Context, url: string): Promise<() => Pro
     import('../domain/events/tasks.ts'),
     import('../domain/initiation/tasks.ts'),
     import('../domain/exchanges/erase.ts'),
+    import('../domain/limits/erase.ts'),
     import('../domain/vault/scheme-tokens.ts'),
     import('../domain/partners/fetch-revocation-lists.ts'),
   ])
   const { settings, log } = context
-  const timed = [revocationListTasks(context), exchangeTasks(context)]
+  const timed = [revocationListTasks(context), exchangeTasks(context), limitTasks(context)]
   const worker = await startWorker({
     url,
     tasks: Object.assign(

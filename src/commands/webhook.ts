@@ -1,8 +1,10 @@
 /** Webhooks by hand. */
 import { compose } from '../compose.ts'
 import { readSettings } from '../config.ts'
+import { recordAct } from '../domain/audit/record.ts'
 import { redeliverWebhook } from '../domain/events/webhooks.ts'
 import { createLog } from '../infra/log.ts'
+import { commandActor } from './actor.ts'
 import { CommandError, parseOptions, UsageError, wholeNumber } from './command.ts'
 
 /** `webhook redeliver PAYMENT_ID --partner CLIENT_ID [--event N]`: queued here, sent by the running worker. */
@@ -32,6 +34,11 @@ export async function run(args: readonly string[]): Promise<number> {
         ...(event_no !== undefined && { event_no }),
       })
       if (events.length === 0) continue
+      await recordAct(context.db, commandActor(), {
+        act: 'webhook.redeliver',
+        subject: { kind: 'payment', id: String(payment_id) },
+        after: { client_id, events },
+      })
       process.stdout.write(`queued again for ${client_id}: event${events.length > 1 ? 's' : ''} ${events.join(', ')}\n`)
       return 0
     }

@@ -63,6 +63,7 @@ export const ERRORS = {
   PAYMENT_NOT_INITIATED: { status: 409, text: 'The payment has not been initiated yet.' },
   PAYMENT_CLOSED: { status: 409, text: 'The payment is already finished.' },
   PAYMENT_IN_PROGRESS: { status: 409, text: 'The payment is already being sent to the bank.' },
+  PAYMENT_BLOCKED: { status: 422, text: 'The payment is blocked by a limit of the partner.' },
   STATE_INVALID: { status: 403, text: 'The link of this payment is not valid.' },
   PAGE_EXPIRED: { status: 403, text: 'The page was idle for too long; reload it.' },
   BANK_REFUSED: { status: 422, text: 'The bank refused the payment.' },
@@ -122,6 +123,22 @@ export const ERRORS = {
     text: 'The security code given in the session is no longer held; update the session with it again.',
   },
   SERVER_BUSY: { status: 503, text: 'The request is still being processed; send the identical request again later.' },
+  // Alerts
+  ALERT_UNKNOWN: { status: 404, text: 'There is no such alert.' },
+  ALERT_TAKEN: { status: 409, text: 'The alert is taken already.' },
+  ALERT_CLOSED: { status: 409, text: 'The alert is closed already.' },
+  // Staff
+  SIGN_IN_REFUSED: {
+    status: 401,
+    text: 'User name or password is wrong, or the account is locked or suspended; an administrator can tell.',
+  },
+  SECOND_FACTOR_REFUSED: { status: 401, text: 'The code is wrong, or was used already.' },
+  SESSION_ENDED: { status: 401, text: 'The session has ended; sign in again.' },
+  ROLE_NOT_ALLOWED: { status: 403, text: 'Your role does not allow this.' },
+  STAFF_UNKNOWN: { status: 404, text: 'There is no such user.' },
+  APPROVAL_UNKNOWN: { status: 404, text: 'There is no such proposal.' },
+  APPROVAL_OWN: { status: 403, text: 'Somebody else must approve what you proposed.' },
+  APPROVAL_CLOSED: { status: 409, text: 'The proposal is decided, done, or has expired.' },
   // The service itself
   RATE_LIMITED: { status: 429, text: 'Too many requests; try again later.' },
   OVERLOADED: { status: 503, text: 'The service is busy; try again later.' },

@@ -98,6 +98,37 @@ export function countLostExchange(exchanges: number): void {
   lost_exchanges.inc(exchanges)
 }
 
+const limit_breaches = new Counter({
+  name: 'punte_limit_breaches_total',
+  help: 'Payments that passed a level of their partner: warn, they went on; block, they did not. As seen by this process.',
+  labelNames: ['indicator', 'outcome'],
+  registers: [metrics],
+})
+
+export function countBreach(indicator: string, outcome: 'warn' | 'block'): void {
+  limit_breaches.inc({ indicator, outcome })
+}
+
+type OpenAlerts = readonly { readonly indicator: string; readonly count: number }[]
+let readOpenAlerts: () => Promise<OpenAlerts> = async () => []
+
+new Gauge({
+  name: 'punte_alerts_open',
+  help: 'Alerts that are not closed, of all partners; read from the database.',
+  labelNames: ['indicator'],
+  registers: [metrics],
+  async collect() {
+    const open = await readOpenAlerts()
+    this.reset()
+    for (const { indicator, count } of open) this.set({ indicator }, count)
+  },
+})
+
+/** @param read never rejects, and answers soon: the other metrics wait for it */
+export function showOpenAlerts(read: typeof readOpenAlerts): void {
+  readOpenAlerts = read
+}
+
 let collecting = false
 
 /** Event loop, memory, garbage collection; once for each process. */

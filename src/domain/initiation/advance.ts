@@ -9,7 +9,7 @@ import { hasAgreed } from './agreed.ts'
 import type { AttemptChange } from './attempt-store.ts'
 import { changeAttempt } from './attempt-store.ts'
 import { agreementAfter } from './series.ts'
-import { contradicts, FINISHED, nextStatus, type PaymentEvent, type PaymentStatus } from './state.ts'
+import { approvedBy, contradicts, FINISHED, nextStatus, type PaymentEvent, type PaymentStatus } from './state.ts'
 import { type Cause, changeStatus, loadPayment, type PaymentKey, type PaymentRow, recordEvent } from './store.ts'
 
 /** Five lost races on one payment do not happen by chance: something is wrong, and an error says so. */
@@ -58,6 +58,7 @@ export async function advance(
       to,
       reason: input.reason ?? null,
       finished: FINISHED.has(to),
+      approved: approvedBy(seen.status, to),
       cause: input.cause,
       tasks: tasksAfter(context, { ...payment, attempt_no: seen.attempt_no }, { from: seen.status, to }, input.cause),
       ...(input.detail && { detail: input.detail }),

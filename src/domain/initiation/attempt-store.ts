@@ -45,7 +45,13 @@ const HOLDING = `held as (
 const HELD = {
   none: { name: 'payment_claim', first: '', where: '' },
   item: { name: 'payment_claim_item', first: HOLDING, where: 'and exists (select from held)' },
-  list: { name: 'payment_claim_list', first: '', where: "and event_no = $16 and list_way = 'together'" },
+  // Of a list that goes as one all is still to be sent: what is at its end, CANC or BLOCKED say, takes no late success.
+  list: {
+    name: 'payment_claim_list',
+    first: '',
+    where: `and event_no = $16 and list_way = 'together' and not exists (select from payments i
+            where i.partner_id = $1 and i.list_payment_id = $2 and i.status <> 'INIT')`,
+  },
 } as const
 
 /**

@@ -57,7 +57,7 @@ export function checkHeadless(
 
 /**
  * Sends the payment to the bank, or answers as the first call did.
- * @throws PunteError BANK_REFUSED, BANK_UNAVAILABLE: nothing is paid, and the same call may be repeated
+ * @throws PunteError PAYMENT_BLOCKED; BANK_REFUSED, BANK_UNAVAILABLE: nothing is paid, and the same call may be repeated
  */
 export async function submitHeadless(
   context: Context,
@@ -66,13 +66,18 @@ export async function submitHeadless(
 ): Promise<Initiated> {
   const payment = await loadPayment(context, key)
   if (payment === undefined) throw new PunteError('PAYMENT_UNKNOWN')
+  if (payment.status === 'BLOCKED') throw blocked(payment)
   if (FINISHED.has(payment.status)) throw new PunteError('PAYMENT_CLOSED')
   const is_with_bank = payment.attempt_state !== null && payment.attempt_state !== 'closed'
   const sent = is_with_bank ? payment : await submitPayment(context, { payment, ...submission })
   return answerOf(context, sent)
 }
 
+const blocked = ({ reason }: PaymentRow) =>
+  new PunteError('PAYMENT_BLOCKED', { ...(reason !== null && { detail: reason }) })
+
 function answerOf(context: Context, payment: PaymentRow): Initiated {
+  if (payment.status === 'BLOCKED') throw blocked(payment)
   const { payment_id, bank_id, attempt_state, refusal } = payment
   if (attempt_state === 'closed' && payment.status === 'INIT') {
     const code = refusal?.startsWith('REFUSED') === true ? 'BANK_REFUSED' : 'BANK_UNAVAILABLE'

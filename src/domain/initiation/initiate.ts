@@ -6,6 +6,7 @@ import { amountText } from '../money.ts'
 import type { Partner } from '../partners/directory.ts'
 import { pageState } from './capability.ts'
 import { checkHeadless, submitHeadless } from './headless.ts'
+import { blockFixedAmount } from './limits.ts'
 import {
   checkRepetition,
   executionDate,
@@ -104,6 +105,7 @@ export async function initiatePayment(
       ...(request.schedule !== undefined && { series: seriesOf(payment_id, request.schedule, request.agreement_id) }),
     }))
   const payment = recorded ?? (await checkRepetition(context, key, { request_hash, is_headless }))
+  if (recorded !== undefined && is_fixed && !is_headless) await blockFixedAmount(context, partner, key, [request])
   if (headless !== undefined) return submitHeadless(context, key, headless)
   return {
     payment_id,

@@ -9,7 +9,7 @@ import { loadItemStatuses, loadItems, moveItems } from './list-store.ts'
 import { endToEndId } from './order.ts'
 import { reasonCode } from './reasons.ts'
 import { openSession } from './session.ts'
-import { eventOfBankStatus, FINISHED, nextStatus, type PaymentEvent, type PaymentStatus } from './state.ts'
+import { approvedBy, eventOfBankStatus, FINISHED, nextStatus, type PaymentEvent, type PaymentStatus } from './state.ts'
 import { changeStatus, loadPayment, type PaymentKey, type PaymentRow } from './store.ts'
 
 const AT_ONCE = 8
@@ -35,6 +35,8 @@ async function followOnce(context: Context, key: PaymentKey): Promise<boolean> {
     to,
     reason: reasonOf(items, to),
     finished: FINISHED.has(to),
+    // Its items are counted, not the list.
+    approved: 0,
     cause: 'list',
     // What came from the items is not handed back to them.
     tasks: tasksAfter(context, list, { from: list.status, to }, 'list').filter((task) => task !== 'spread_list'),
@@ -53,6 +55,7 @@ const EVENTS: Readonly<Partial<Record<PaymentStatus, PaymentEvent>>> = {
   RJCT: 'bank_rejected',
   CANC: 'bank_cancelled',
   ABND: 'payer_abandons',
+  BLOCKED: 'limit_blocks',
 }
 
 /**
@@ -78,7 +81,17 @@ async function spreadOnce(context: Context, list: PaymentRow, event: PaymentEven
   for (const from of behind) {
     const to = nextStatus(from, event) as PaymentStatus
     const at = context.clock.now()
-    const change = { at, from, to, reason: list.reason, finished: FINISHED.has(to), bank_status: list.status }
+    // Of what a limit stops no bank has said anything.
+    const bank_status = event === 'limit_blocks' ? undefined : list.status
+    const change = {
+      at,
+      from,
+      to,
+      reason: list.reason,
+      finished: FINISHED.has(to),
+      bank_status,
+      approved: approvedBy(from, to),
+    }
     countPaymentStatus(to, await moveItems(context, list, change))
   }
   return behind.size === 0
@@ -115,10 +128,15 @@ async function move(
   context: Context,
   item: PaymentRow,
   event: PaymentEvent,
-  { bank_status, ...reason }: { readonly bank_status: string; readonly reason?: string },
+  { bank_status, ...reason }: { readonly bank_status?: string; readonly reason?: string },
 ): Promise<void> {
   if (FINISHED.has(item.status) && item.status !== 'ABND') return
-  await advance(context, item, { event, cause: 'list', ...reason, detail: { bank_status } })
+  await advance(context, item, {
+    event,
+    cause: 'list',
+    ...reason,
+    ...(bank_status !== undefined && { detail: { bank_status } }),
+  })
 }
 
 async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

@@ -4,6 +4,7 @@ import { ERRORS, type ListFault, ListFaultsError, PunteError } from '../errors.t
 import { MAX_AMOUNT_MINOR } from '../money.ts'
 import type { Partner } from '../partners/directory.ts'
 import { type InitiationRequest, linkExpiry, pageUrl, termsOf } from './initiate.ts'
+import { blockFixedAmount } from './limits.ts'
 import { loadItemRows, recordList, reserveNumbers } from './list-store.ts'
 import {
   checkRepetition,
@@ -98,6 +99,7 @@ export async function initiateList(
     }),
   })
   if (!recorded) await checkRepetition(context, key, { request_hash, is_headless: false })
+  else await blockFixedAmount(context, partner, key, items)
   return answerOf(context, key)
 }
 

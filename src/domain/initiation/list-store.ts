@@ -166,8 +166,10 @@ export type ItemsChange = {
   readonly to: PaymentStatus
   readonly reason: string | null
   readonly finished: boolean
-  /** What the bank says of the list. */
-  readonly bank_status: string
+  /** What the bank says of the list; undefined where it was not the bank that moved it. */
+  readonly bank_status: string | undefined
+  /** Whether each begins to count as approved (1), or no longer does (-1), on the day it was counted. */
+  readonly approved: -1 | 0 | 1
 }
 
 /**
@@ -183,11 +185,29 @@ export async function moveItems(context: Pick<Context, 'db'>, list: PaymentKey, 
           finished_at = case when $7 then $3::timestamptz end,
           settled_attempt_no = case when $5 = 'ACSC' then attempt_no end
         where partner_id = $1 and list_payment_id = $2 and status = $4
-        returning payment_id, event_no)
+        returning payment_id, event_no),
+      approved as (
+        update limit_days d set approved_count = d.approved_count + $9::integer * counted.entries
+        from (select e.day, count(*)::integer as entries
+          from moved m cross join lateral (select day from limit_entries
+            where partner_id = $1 and payment_id = m.payment_id offset 0) e
+          group by e.day) counted
+        where $9 <> 0 and d.partner_id = $1 and d.day = counted.day)
       insert into payment_events (partner_id, payment_id, event_no, type, status, cause, detail, at)
-        select $1, payment_id, event_no, 'payment.status', $5, 'list', jsonb_build_object('bank_status', $8::text), $3
+        select $1, payment_id, event_no, 'payment.status', $5, 'list',
+          case when $8::text is not null then jsonb_build_object('bank_status', $8::text) end, $3
         from moved`,
-    values: [list.partner_id, list.payment_id, c.at, c.from, c.to, c.reason, c.finished, c.bank_status],
+    values: [
+      list.partner_id,
+      list.payment_id,
+      c.at,
+      c.from,
+      c.to,
+      c.reason,
+      c.finished,
+      c.bank_status ?? null,
+      c.approved,
+    ],
   })
   return rowCount ?? 0
 }

@@ -10,6 +10,7 @@ import { waitsForPayer } from './agreed.ts'
 import type { AttemptState } from './attempt-store.ts'
 import { asOfToday, listWay } from './availability.ts'
 import { type LettingGo, letGo } from './let-go.ts'
+import { blockListByLimits } from './limits.ts'
 import { followItems } from './list-follow.ts'
 import { chooseForList, type ItemRow, leaveEntered, loadItemRows, loadItems, numberItems } from './list-store.ts'
 import { bulkOrderOf, type CompleteTerms, type Item } from './order.ts'
@@ -140,6 +141,8 @@ export async function submitList(context: Context, input: ListSubmission): Promi
       debtor_bank: bank.profile.id,
       language: psu.language === 'en' ? 'en' : 'ro',
     }
+    const blocked = await blockListByLimits(context, list, rows, terms)
+    if (blocked !== undefined) return blocked
     const is_begun = rows.some(({ status }) => status !== 'INIT')
     const way = listWay(bank.profile, { count: rows.length, is_begun })
     const chosen = { ...list, ...(await choose(context, list, bank, terms, way)), list_way: way }

@@ -26,10 +26,28 @@ const SEALED = {
     key: ['partner_id', 'payment_id', 'exchange_id'],
     types: ['integer', 'bigint', 'uuid'],
   },
+  'alert_comments.text_enc': {
+    table: 'alert_comments',
+    column: 'text_enc',
+    key: ['partner_id', 'alert_id', 'comment_no'],
+    types: ['integer', 'bigint', 'integer'],
+  },
   'partners.webhook_secret_enc': {
     table: 'partners',
     column: 'webhook_secret_enc',
     key: ['partner_id', 'client_id'],
+    types: ['integer', 'text'],
+  },
+  'staff.person_enc': {
+    table: 'staff',
+    column: 'person_enc',
+    key: ['staff_id', 'user_name'],
+    types: ['integer', 'text'],
+  },
+  'staff.totp_enc': {
+    table: 'staff',
+    column: 'totp_enc',
+    key: ['staff_id', 'user_name'],
     types: ['integer', 'text'],
   },
 } as const

@@ -4,6 +4,7 @@
  */
 import type { Context } from '../context.ts'
 import { webhookSecretContext } from '../partners/directory.ts'
+import { personPlace, totpPlace } from '../staff/person.ts'
 import { replaceSealed, type SealedColumn, sealedBatch } from './reseal-store.ts'
 
 const BATCH = 500
@@ -23,7 +24,10 @@ const COLUMNS: readonly { readonly column: SealedColumn; readonly place: (key: r
     column: 'bank_exchanges.messages_enc',
     place: ([partner, payment, exchange]) => `bank_exchanges.messages:${partner}:${payment}:${exchange}`,
   },
+  { column: 'alert_comments.text_enc', place: ([partner, alert]) => `alert_comments.text:${partner}:${alert}` },
   { column: 'partners.webhook_secret_enc', place: ([, client_id]) => webhookSecretContext(client_id as string) },
+  { column: 'staff.person_enc', place: ([, user_name]) => personPlace(user_name as string) },
+  { column: 'staff.totp_enc', place: ([, user_name]) => totpPlace(user_name as string) },
 ]
 
 /** @returns how many values were sealed again; run until it answers 0 for the rows that changed meanwhile */

@@ -91,6 +91,14 @@ export const TRANSITIONS: Readonly<Record<PaymentStatus, Readonly<Partial<Record
 /** Statuses that nothing of ours waits on any more. ABND may still be overtaken by a late success. */
 export const FINISHED: ReadonlySet<PaymentStatus> = new Set(['ACSC', 'RJCT', 'CANC', 'ABND', 'BLOCKED', 'PART'])
 
+const APPROVED: ReadonlySet<PaymentStatus> = new Set(['ACCP', 'ACSP', 'ACSC'])
+
+/** 1 where a payment becomes approved: authorised, and refused by no bank. -1 where it was and is not any more. */
+export function approvedBy(from: PaymentStatus, to: PaymentStatus): -1 | 0 | 1 {
+  if (APPROVED.has(from) === APPROVED.has(to)) return 0
+  return APPROVED.has(to) ? 1 : -1
+}
+
 /** The next status, or undefined when the event changes nothing. */
 export function nextStatus(status: PaymentStatus, event: PaymentEvent): PaymentStatus | undefined {
   return TRANSITIONS[status][event]

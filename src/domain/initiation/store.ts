@@ -85,6 +85,8 @@ export type StatusChange = PaymentKey & {
   readonly attempt?: AttemptChange
   /** Only while this is the last attempt: nothing has been sent since the caller looked. */
   readonly seen_attempt_no?: number
+  /** Whether it begins to count as approved (1), or no longer does (-1), on the day it was counted. */
+  readonly approved: -1 | 0 | 1
   /** The agreement of a recurring payment, which lives as its payment does. */
   readonly agreement?: { readonly agreement_id: string; readonly status: AgreementStatus }
 }
@@ -121,6 +123,11 @@ export async function changeStatus(context: Pick<Context, 'db'>, c: StatusChange
           closed_at = case when $12 = 'closed' then $3 else closed_at end
         where partner_id = $1 and payment_id = $2 and attempt_no = $11::integer and exists (select from moved)),
       ${c.agreement === undefined ? '' : AGREEMENT_FOLLOWS}
+      approved as (
+        update limit_days d set approved_count = d.approved_count + $22::integer
+        from limit_entries e
+        where $22 <> 0 and e.partner_id = $1 and e.payment_id = $2 and d.partner_id = $1 and d.day = e.day
+          and exists (select from moved)),
       work as (
         insert into outbox (task, payload, run_at)
         select task, jsonb_build_object('partner_id', $1::integer, 'payment_id', $2::bigint, 'event_no', event_no,
@@ -150,6 +157,7 @@ export async function changeStatus(context: Pick<Context, 'db'>, c: StatusChange
       a?.if_unanswered ?? false,
       a?.from ?? null,
       c.seen_attempt_no ?? null,
+      c.approved,
       ...(c.agreement === undefined ? [] : [c.agreement.agreement_id, c.agreement.status]),
     ],
   })
@@ -157,8 +165,8 @@ export async function changeStatus(context: Pick<Context, 'db'>, c: StatusChange
 }
 
 const AGREEMENT_FOLLOWS = `series as (
-        update agreements set status = $23, updated_at = $3
-        where partner_id = $1 and agreement_id = $22 and rail = 'account' and payment_id = $2 and status <> $23
+        update agreements set status = $24, updated_at = $3
+        where partner_id = $1 and agreement_id = $23 and rail = 'account' and payment_id = $2 and status <> $24
           and exists (select from moved)),`
 
 /** A fact about a payment that changes no status (a contradiction, a cancel at the bank): history only. */

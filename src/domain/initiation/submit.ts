@@ -17,6 +17,7 @@ import { recorded } from '../exchanges/record.ts'
 import { type AttemptState, changeAttempt, claimSubmission, type ListHold } from './attempt-store.ts'
 import { asOfToday, whyNotOffered } from './availability.ts'
 import { type ReturnKey, returnState } from './capability.ts'
+import { blockByLimits } from './limits.ts'
 import { type CompleteTerms, orderOf } from './order.ts'
 import { todayInRomania } from './request.ts'
 import { type AttemptOrder, sealOrder, sealSession } from './session.ts'
@@ -43,7 +44,7 @@ export type Submission = {
 
 /**
  * Sends a payment to the bank the payer chose.
- * @returns the payment afterwards
+ * @returns the payment afterwards; BLOCKED where a limit of the partner stops it
  * @throws PunteError PAYMENT_IN_PROGRESS when another submission was faster, RATE_LIMITED after too many tries,
  *   BANK_NOT_OFFERED where the bank has no service for it
  */
@@ -76,6 +77,9 @@ export async function submitOrder(
   const { payment, bank, terms, amount_minor, psu } = input
   if (payment.attempt_no >= MAX_ATTEMPTS) throw new PunteError('RATE_LIMITED')
   if (whyNotOffered(bank.profile, payment, terms) !== undefined) throw new PunteError('BANK_NOT_OFFERED')
+  // A list is held against limits as a whole, before any of it is sent.
+  const blocked = input.list === undefined && (await blockByLimits(context, payment, terms, amount_minor))
+  if (blocked) return blocked
   await leaveEntered(context, payment)
   const key = { partner_id: payment.partner_id, payment_id: payment.payment_id }
   const attempt = { ...key, attempt_no: payment.attempt_no + 1, list_payment_id: payment.list_payment_id }

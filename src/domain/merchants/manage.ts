@@ -3,6 +3,7 @@
  * the name of the field and a sentence for the operator. Running servers see a change within two seconds.
  */
 import { randomBytes } from 'node:crypto'
+import { type Acting, inAct } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { exponentOf } from '../currency.ts'
 import { PunteError } from '../errors.ts'
@@ -15,6 +16,7 @@ import {
   insertMerchant,
   isOtherLinkInUse,
   loadMerchants,
+  lockMerchant,
   type MerchantChanges,
   type MerchantRow,
   pushPassword,
@@ -22,7 +24,8 @@ import {
   updateMerchant,
 } from './store.ts'
 
-export type ManageContext = Pick<Context, 'db'>
+/** With `actor`, whom the audit log names; else the program itself. */
+export type ManageContext = Pick<Context, 'db'> & Acting
 
 export const OPERATIONS = ['PAY', 'AUTHORIZE', 'VERIFY'] as const
 export const TOKEN_GENERATIONS = ['RANDOM_WITH_LUHN', 'PRESERVE_6_4', 'MERCHANT_PROVIDED'] as const
@@ -88,9 +91,13 @@ export async function addMerchant(
     ...checkInput(input),
   }
   const link = input.link === undefined ? undefined : checkLink(input.link)
-  const outcome = await insertMerchant(ctx.db, input.client_id, merchant, link)
-  if (outcome === 'no_partner') throw new PunteError('CLIENT_UNKNOWN')
-  if (outcome === 'taken') throw invalid('merchant_id', 'is taken, or the partner is a merchant already')
+  await inAct(ctx, async (db, record) => {
+    const outcome = await insertMerchant(db, input.client_id, merchant, link)
+    if (outcome === 'no_partner') throw new PunteError('CLIENT_UNKNOWN')
+    if (outcome === 'taken') throw invalid('merchant_id', 'is taken, or the partner is a merchant already')
+    const after = { client_id: input.client_id, ...merchant, link }
+    await record({ act: 'merchant.add', subject: subjectOf(merchant_id), after })
+  })
 }
 
 /** Changes what is given. @throws PunteError FIELD_INVALID */
@@ -98,10 +105,18 @@ export async function setMerchant(
   ctx: ManageContext,
   input: MerchantInput & { readonly merchant_id: string },
 ): Promise<void> {
-  const outcome = await updateMerchant(ctx.db, input.merchant_id, checkInput(input))
-  if (outcome === 'unknown') throw unknownMerchant()
-  if (outcome === 'tokens_exist')
-    throw invalid('token_management', 'cannot change while the vault holds tokens of the merchant')
+  const { merchant_id } = input
+  const changes = checkInput(input)
+  await inAct(ctx, async (db, record) => {
+    const former = await lockMerchant(db, merchant_id)
+    const outcome = await updateMerchant(db, merchant_id, changes)
+    if (former === undefined || outcome === 'unknown') throw unknownMerchant()
+    if (outcome === 'tokens_exist')
+      throw invalid('token_management', 'cannot change while the vault holds tokens of the merchant')
+    const names = Object.keys(changes) as (keyof MerchantChanges)[]
+    const before = Object.fromEntries(names.map((name) => [name, former[name]]))
+    await record({ act: 'merchant.set', subject: subjectOf(merchant_id), before, after: changes })
+  })
 }
 
 /**
@@ -116,7 +131,12 @@ export async function addPassword(
   input: { readonly merchant_id: string; readonly password?: string },
 ): Promise<string> {
   const password = input.password === undefined ? randomBytes(16).toString('hex') : checkPasswordText(input.password)
-  if (!(await pushPassword(ctx.db, input.merchant_id, await hashPassword(password)))) throw unknownMerchant()
+  const { merchant_id } = input
+  const password_hash = await hashPassword(password)
+  await inAct(ctx, async (db, record) => {
+    if (!(await pushPassword(db, merchant_id, password_hash))) throw unknownMerchant()
+    await record({ act: 'merchant.password-add', subject: subjectOf(merchant_id) })
+  })
   return password
 }
 
@@ -125,8 +145,14 @@ export async function dropPassword(
   ctx: ManageContext,
   input: { readonly merchant_id: string; readonly slot: 1 | 2 },
 ): Promise<void> {
-  if (await clearPassword(ctx.db, input.merchant_id, input.slot)) return
-  await showMerchant(ctx, input.merchant_id)
+  const { merchant_id, slot } = input
+  const is_dropped = await inAct(ctx, async (db, record) => {
+    if (!(await clearPassword(db, merchant_id, slot))) return false
+    await record({ act: 'merchant.password-drop', subject: subjectOf(merchant_id), after: { slot } })
+    return true
+  })
+  if (is_dropped) return
+  await showMerchant(ctx, merchant_id)
   throw invalid('slot', 'holds no password')
 }
 
@@ -139,7 +165,18 @@ export async function setLink(
   // What was paid under a link is captured, refunded and told under it: with another acquirer's merchant it would be lost.
   if (await isOtherLinkInUse(ctx.db, input.merchant_id, link))
     throw invalid('link_no', 'has payments: give the other acquirer merchant a link number of its own')
-  if (!(await putLink(ctx.db, input.merchant_id, link))) throw unknownMerchant()
+  const { merchant_id } = input
+  await inAct(ctx, async (db, record) => {
+    const former = await lockMerchant(db, merchant_id)
+    if (former === undefined || !(await putLink(db, merchant_id, link))) throw unknownMerchant()
+    const before = former.links.find((one) => one.link_no === link.link_no)
+    await record({
+      act: 'merchant.link',
+      subject: subjectOf(merchant_id),
+      ...(before !== undefined && { before }),
+      after: link,
+    })
+  })
   return link
 }
 
@@ -153,6 +190,8 @@ export async function showMerchant(ctx: ManageContext, merchant_id: string): Pro
   if (row === undefined) throw unknownMerchant()
   return summary(row)
 }
+
+const subjectOf = (merchant_id: string) => ({ kind: 'merchant', id: merchant_id })
 
 function summary({ password_1_hash, password_2_hash, ...shown }: MerchantRow): MerchantSummary {
   return { ...shown, password_1: password_1_hash !== null, password_2: password_2_hash !== null }

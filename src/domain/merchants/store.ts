@@ -2,6 +2,8 @@
 import type { Database } from '../../infra/database/database.ts'
 import type { AcquirerLinkProfile, Merchant } from './merchant.ts'
 
+type Queries = Pick<Database, 'query'>
+
 export type MerchantRow = {
   partner_id: number
   merchant_id: string
@@ -68,8 +70,17 @@ export async function loadMerchants(db: Database, partner_ids?: readonly number[
   return rows
 }
 
-export async function findMerchant(db: Database, merchant_id: string): Promise<MerchantRow | undefined> {
+export async function findMerchant(db: Queries, merchant_id: string): Promise<MerchantRow | undefined> {
   const { rows } = await db.query<MerchantRow>({ text: `${SELECT} where m.merchant_id = $1`, values: [merchant_id] })
+  return rows[0]
+}
+
+/** Held until the transaction ends, so that what is changed is what was seen. */
+export async function lockMerchant(db: Queries, merchant_id: string): Promise<MerchantRow | undefined> {
+  const { rows } = await db.query<MerchantRow>({
+    text: `${SELECT} where m.merchant_id = $1 for update of m`,
+    values: [merchant_id],
+  })
   return rows[0]
 }
 
@@ -88,7 +99,7 @@ export type NewMerchant = Pick<
 
 /** With its first link, in one statement. What stands in the way is told as a word, not as an error. */
 export async function insertMerchant(
-  db: Database,
+  db: Queries,
   client_id: string,
   merchant: NewMerchant,
   link: AcquirerLinkProfile | undefined,
@@ -150,7 +161,7 @@ export type MerchantChanges = Partial<Pick<MerchantRow, (typeof CHANGEABLE)[numb
 
 /** How an account is kept cannot change while the vault holds tokens kept the other way. */
 export async function updateMerchant(
-  db: Database,
+  db: Queries,
   merchant_id: string,
   changes: MerchantChanges,
 ): Promise<'changed' | 'unknown' | 'tokens_exist'> {
@@ -170,7 +181,7 @@ export async function updateMerchant(
 }
 
 /** Slot 2 is the newest: what it held moves to slot 1, whose former password ends. @returns false: no such merchant */
-export async function pushPassword(db: Database, merchant_id: string, password_hash: string): Promise<boolean> {
+export async function pushPassword(db: Queries, merchant_id: string, password_hash: string): Promise<boolean> {
   const { rowCount } = await db.query({
     text: `update merchants set password_1_hash = coalesce(password_2_hash, password_1_hash), password_2_hash = $2,
         updated_at = now()
@@ -181,7 +192,7 @@ export async function pushPassword(db: Database, merchant_id: string, password_h
 }
 
 /** @returns false: no such merchant, or the slot is empty */
-export async function clearPassword(db: Database, merchant_id: string, slot: 1 | 2): Promise<boolean> {
+export async function clearPassword(db: Queries, merchant_id: string, slot: 1 | 2): Promise<boolean> {
   const column = slot === 1 ? 'password_1_hash' : 'password_2_hash'
   const { rowCount } = await db.query({
     text: `update merchants set ${column} = null, updated_at = now() where merchant_id = $1 and ${column} is not null`,
@@ -202,7 +213,7 @@ export async function isOtherLinkInUse(db: Database, merchant_id: string, link: 
 }
 
 /** Adds the link or replaces the one of its number. @returns false: no such merchant */
-export async function putLink(db: Database, merchant_id: string, link: AcquirerLinkProfile): Promise<boolean> {
+export async function putLink(db: Queries, merchant_id: string, link: AcquirerLinkProfile): Promise<boolean> {
   const { rowCount } = await db.query({
     text: `insert into acquirer_links (partner_id, link_no, acquirer_id, acquirer_merchant_id, terminal_id, sources, currencies)
       select partner_id, $2, $3, $4, $5, $6::text[], $7::text[] from merchants where merchant_id = $1

@@ -44,6 +44,8 @@ export type Partner = {
   /** `whsec_` + base64, opened. Never logged. */
   readonly webhook_secret?: string
   readonly requests_per_minute?: number
+  /** A payment of more is blocked. */
+  readonly max_amount_minor?: number
   /** Registrations that are not withdrawn. */
   readonly certificates: readonly PartnerCertificate[]
 }
@@ -139,6 +141,7 @@ function openPartner(row: PartnerRow, keys: Keys, log: Log): Partner {
     ...(row.webhook_url === null ? {} : { webhook_url: row.webhook_url }),
     ...(webhook_secret === undefined ? {} : { webhook_secret }),
     ...(row.requests_per_minute === null ? {} : { requests_per_minute: row.requests_per_minute }),
+    ...(row.max_amount_minor === null ? {} : { max_amount_minor: row.max_amount_minor }),
     certificates: row.certificates.map((certificate) =>
       Object.freeze({
         certificate_id: certificate.certificate_id,

@@ -4,6 +4,7 @@
  * seconds, this process at once.
  */
 import { X509Certificate } from 'node:crypto'
+import { type Acting, inAct } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
 import { type Authority, pemBlocks, readAuthorities, walkToAnchor } from './authorities.ts'
@@ -27,6 +28,7 @@ import {
   insertCertificate,
   insertPartner,
   loadPartners,
+  lockPartner,
   markWithdrawn,
   type NewCertificate,
   type PartnerChanges,
@@ -35,7 +37,8 @@ import {
   updateRevocationList,
 } from './store.ts'
 
-export type ManageContext = Pick<Context, 'db' | 'keys' | 'clock'>
+/** With `actor`, whom the audit log names; else the program itself. */
+export type ManageContext = Pick<Context, 'db' | 'keys' | 'clock'> & Acting
 
 export type CertificateInput = {
   /** A certificate of the partner (PEM): its subject and issuer become the registered ones. Its private key is never asked for. */
@@ -102,8 +105,13 @@ export async function addPartner(
     requests_per_minute: input.requests_per_minute === undefined ? null : checkRate(input.requests_per_minute),
   }
   const certificate = input.certificate === undefined ? undefined : await checkRegistration(ctx, input.certificate)
-  const partner_id = await insertPartner(ctx.db, partner, certificate)
-  if (partner_id === undefined) throw invalid('client_id', 'is taken by another partner')
+  const partner_id = await inAct(ctx, async (db, record) => {
+    const added = await insertPartner(db, partner, certificate)
+    if (added === undefined) throw invalid('client_id', 'is taken by another partner')
+    const after = { ...partner, certificate: certificate && told(certificate) }
+    await record({ act: 'partner.add', subject: subjectOf(client_id), after })
+    return added
+  })
   return { partner_id, client_id, webhook_secret }
 }
 
@@ -123,9 +131,14 @@ export async function addCertificate(
   ctx: ManageContext,
   input: CertificateInput & { readonly client_id: string },
 ): Promise<{ readonly certificate_id: number }> {
-  const certificate_id = await insertCertificate(ctx.db, input.client_id, await checkRegistration(ctx, input))
-  if (certificate_id === undefined) throw new PunteError('CLIENT_UNKNOWN')
-  return { certificate_id }
+  const certificate = await checkRegistration(ctx, input)
+  return inAct(ctx, async (db, record) => {
+    const certificate_id = await insertCertificate(db, input.client_id, certificate)
+    if (certificate_id === undefined) throw new PunteError('CLIENT_UNKNOWN')
+    const after = { certificate_id, ...told(certificate) }
+    await record({ act: 'partner.certificate-add', subject: subjectOf(input.client_id), after })
+    return { certificate_id }
+  })
 }
 
 /** From then on the certificate is refused. @throws PunteError FIELD_INVALID when there is none such */
@@ -133,7 +146,11 @@ export async function withdrawCertificate(
   ctx: ManageContext,
   input: { readonly client_id: string; readonly certificate_id: number },
 ): Promise<void> {
-  if (!(await markWithdrawn(ctx.db, input.client_id, input.certificate_id, ctx.clock.now()))) throw unknownCertificate()
+  const { client_id, certificate_id } = input
+  await inAct(ctx, async (db, record) => {
+    if (!(await markWithdrawn(db, client_id, certificate_id, ctx.clock.now()))) throw unknownCertificate()
+    await record({ act: 'partner.certificate-withdraw', subject: subjectOf(client_id), after: { certificate_id } })
+  })
 }
 
 /**
@@ -169,7 +186,11 @@ export async function setRevocationList(
     revocation_list,
     ...(revocation_list_url !== undefined && { revocation_list_url }),
   }
-  if (!(await updateRevocationList(ctx.db, change))) throw unknownCertificate()
+  await inAct(ctx, async (db, record) => {
+    if (!(await updateRevocationList(db, change))) throw unknownCertificate()
+    const after = { certificate_id, has_revocation_list: revocation_list !== null }
+    await record({ act: 'partner.revocation-list', subject: subjectOf(input.client_id), after })
+  })
 }
 
 /** @throws PunteError CLIENT_UNKNOWN, FIELD_INVALID */
@@ -177,17 +198,17 @@ export async function setRedirectUrls(
   ctx: ManageContext,
   input: { readonly client_id: string; readonly redirect_urls: readonly string[] },
 ): Promise<void> {
-  await change(ctx, input.client_id, { redirect_urls: checkRedirectUrls(input.redirect_urls) })
+  await change(ctx, input.client_id, 'partner.redirect-url', { redirect_urls: checkRedirectUrls(input.redirect_urls) })
 }
 
 /** Its calls are refused from then on (PARTNER_SUSPENDED); what is under way at banks is settled. @throws PunteError CLIENT_UNKNOWN */
 export async function suspendPartner(ctx: ManageContext, client_id: string): Promise<void> {
-  await change(ctx, client_id, { status: 'suspended' })
+  await change(ctx, client_id, 'partner.suspend', { status: 'suspended' })
 }
 
 /** @throws PunteError CLIENT_UNKNOWN */
 export async function resumePartner(ctx: ManageContext, client_id: string): Promise<void> {
-  await change(ctx, client_id, { status: 'active' })
+  await change(ctx, client_id, 'partner.resume', { status: 'active' })
 }
 
 export type ProfileInput = Partial<
@@ -209,7 +230,7 @@ export async function updateProfile(
   ctx: ManageContext,
   input: ProfileInput & { readonly client_id: string },
 ): Promise<void> {
-  await change(ctx, input.client_id, {
+  await change(ctx, input.client_id, 'partner.profile', {
     ...(input.name !== undefined && { name: checkName(input.name) }),
     ...(input.logo !== undefined && { logo: checkLogo(input.logo) }),
     ...(input.colour !== undefined && { colour: checkColour(input.colour) }),
@@ -224,13 +245,31 @@ export async function updateProfile(
 /** A new secret for the partner's webhooks, valid at once. @returns it, this once @throws PunteError CLIENT_UNKNOWN */
 export async function renewWebhookSecret(ctx: ManageContext, client_id: string): Promise<string> {
   const secret = newWebhookSecret()
-  await change(ctx, client_id, { webhook_secret_enc: ctx.keys.seal(secret, webhookSecretContext(client_id)) })
+  await change(ctx, client_id, 'partner.webhook-secret', {
+    webhook_secret_enc: ctx.keys.seal(secret, webhookSecretContext(client_id)),
+  })
   return secret
 }
 
-async function change(ctx: ManageContext, client_id: string, changes: PartnerChanges): Promise<void> {
-  if (!(await updatePartner(ctx.db, client_id, changes))) throw new PunteError('CLIENT_UNKNOWN')
+async function change(ctx: ManageContext, client_id: string, act: string, changes: PartnerChanges): Promise<void> {
+  await inAct(ctx, async (db, record) => {
+    const former = await lockPartner(db, client_id)
+    if (former === undefined || !(await updatePartner(db, client_id, changes))) throw new PunteError('CLIENT_UNKNOWN')
+    const names = Object.keys(changes) as (keyof PartnerChanges)[]
+    const before = Object.fromEntries(names.map((name) => [name, former[name]]))
+    await record({ act, subject: subjectOf(client_id), before, after: changes })
+  })
 }
+
+const subjectOf = (client_id: string) => ({ kind: 'partner', id: client_id })
+
+/** What the audit log tells of a registration. */
+const told = ({ subject, issuer, revocation_list, revocation_list_url }: NewCertificate) => ({
+  subject,
+  issuer,
+  has_revocation_list: revocation_list !== null,
+  revocation_list_url,
+})
 
 function summary(row: PartnerRow): PartnerSummary {
   const { webhook_secret_enc, logo, ...shown } = row

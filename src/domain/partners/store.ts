@@ -1,6 +1,8 @@
 /** All SQL about partners, their certificates, and the token columns of payments. Hot statements are named (prepared). */
 import type { Database } from '../../infra/database/database.ts'
 
+type Queries = Pick<Database, 'query'>
+
 export type PartnerRow = {
   partner_id: number
   client_id: string
@@ -16,6 +18,7 @@ export type PartnerRow = {
   webhook_url: string | null
   webhook_secret_enc: Buffer | null
   requests_per_minute: number | null
+  max_amount_minor: number | null
   created_at: Date
   certificates: CertificateRow[]
 }
@@ -50,7 +53,8 @@ export async function loadFingerprint(db: Database): Promise<string> {
 
 const PARTNER_COLUMNS = `p.partner_id, p.client_id, p.name, p.type, p.status, p.redirect_urls, p.logo, p.colour,
   p.require_signed_requests, p.may_headless, p.may_flexible_url, p.webhook_url, p.webhook_secret_enc, p.requests_per_minute,
-  p.created_at`
+  p.created_at, (select l.block_level from partner_limits l where l.partner_id = p.partner_id and l.indicator = 'max_amount')
+    as max_amount_minor`
 
 function partnersQuery(where: string, include_withdrawn: boolean): string {
   return `select ${PARTNER_COLUMNS}, coalesce(
@@ -70,7 +74,7 @@ export async function loadPartners(db: Database): Promise<PartnerRow[]> {
 }
 
 /** One partner with all its certificates, withdrawn ones included. */
-export async function findPartner(db: Database, client_id: string): Promise<PartnerRow | undefined> {
+export async function findPartner(db: Queries, client_id: string): Promise<PartnerRow | undefined> {
   const { rows } = await db.query<PartnerRow>({
     text: partnersQuery('where p.client_id = $1', true),
     values: [client_id],
@@ -100,7 +104,7 @@ export type NewCertificate = Pick<
 
 /** @returns the new id, or undefined when the client id is taken */
 export async function insertPartner(
-  db: Database,
+  db: Queries,
   partner: NewPartner,
   certificate: NewCertificate | undefined,
 ): Promise<number | undefined> {
@@ -147,7 +151,7 @@ function certificateValues(certificate: NewCertificate | undefined): (string | n
 }
 
 export async function insertCertificate(
-  db: Database,
+  db: Queries,
   client_id: string,
   certificate: NewCertificate,
 ): Promise<number | undefined> {
@@ -162,7 +166,7 @@ export async function insertCertificate(
 
 /** @returns false when there is no such certificate or it was withdrawn before */
 export async function markWithdrawn(
-  db: Database,
+  db: Queries,
   client_id: string,
   certificate_id: number,
   at: Date,
@@ -177,7 +181,7 @@ export async function markWithdrawn(
 }
 
 export async function updateRevocationList(
-  db: Database,
+  db: Queries,
   input: {
     partner_id: number
     certificate_id: number
@@ -216,8 +220,23 @@ const CHANGEABLE = [
 ] as const
 export type PartnerChanges = Partial<Pick<PartnerRow, (typeof CHANGEABLE)[number]>>
 
+/**
+ * A partner without its certificates, held until the transaction ends, so that what is changed is what was seen. Its
+ * payments do not wait: a row that only names the partner may be written meanwhile.
+ */
+export async function lockPartner(
+  db: Queries,
+  client_id: string,
+): Promise<Omit<PartnerRow, 'certificates'> | undefined> {
+  const { rows } = await db.query<Omit<PartnerRow, 'certificates'>>({
+    text: `select ${PARTNER_COLUMNS} from partners p where p.client_id = $1 for no key update`,
+    values: [client_id],
+  })
+  return rows[0]
+}
+
 /** @returns false when there is no such partner */
-export async function updatePartner(db: Database, client_id: string, changes: PartnerChanges): Promise<boolean> {
+export async function updatePartner(db: Queries, client_id: string, changes: PartnerChanges): Promise<boolean> {
   const columns = CHANGEABLE.filter((column) => changes[column] !== undefined)
   const assignments = columns.map((column, index) => `${column} = $${index + 2}`)
   const { rowCount } = await db.query({

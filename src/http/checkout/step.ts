@@ -84,9 +84,13 @@ const OUTCOMES: Readonly<Partial<Record<PaymentStatus, Outcome['kind']>>> = {
   PART: 'partly',
 }
 
+/** Which limit stops a payment is no news for whoever tries how far it reaches. */
+export const toldReason = ({ status, reason }: Pick<PaymentRow, 'status' | 'reason'>): { readonly reason?: string } =>
+  reason === null || status === 'BLOCKED' ? {} : { reason }
+
 /** @param today `yyyy-mm-dd` where the banks are */
 export function outcomeOf(payment: PaymentRow, today: string): Outcome {
-  const reason = payment.reason === null ? {} : { reason: payment.reason }
+  const reason = toldReason(payment)
   // A series that ran to its end is no payment that was made now.
   if (payment.kind === 'recurring' && payment.status === 'ACSC') return { kind: 'scheduled', reason: 'ENDED' }
   const known = OUTCOMES[payment.status]
@@ -116,7 +120,7 @@ export function itemStateOf(
   if (status !== 'INIT' && status !== 'RCVD' && status !== 'ACTC') {
     return isForLater(payment, today) ? 'scheduled' : 'authorised'
   }
-  if (FINISHED.has(payment.status)) return 'abandoned'
+  if (FINISHED.has(payment.status)) return payment.status === 'BLOCKED' ? 'blocked' : 'abandoned'
   if (!together) return list.current?.no === no ? 'authorising' : 'waiting'
   return payment.attempt_state === null || payment.attempt_state === 'closed' ? 'waiting' : 'authorising'
 }
@@ -125,7 +129,7 @@ const GOOD: ReadonlySet<ListItem['state']> = new Set(['paid', 'authorised', 'sch
 
 /** How a list came out, by how its payments did: its own status follows theirs a little later. */
 export function outcomeOfList(payment: PaymentRow, items: readonly Pick<ListItem, 'state'>[], today: string): Outcome {
-  const reason = payment.reason === null ? {} : { reason: payment.reason }
+  const reason = toldReason(payment)
   const has = (kind: Outcome['kind']) => items.some(({ state }) => state === kind)
   const good = items.filter(({ state }) => GOOD.has(state)).length
   if (good === 0) {

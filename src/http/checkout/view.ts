@@ -24,7 +24,16 @@ import type {
   ScheduleView,
   StateRun,
 } from './contract.ts'
-import { isAuthorisedOrder, itemStateOf, outcomeOf, outcomeOfList, type Step, stepOf, stepOfList } from './step.ts'
+import {
+  isAuthorisedOrder,
+  itemStateOf,
+  outcomeOf,
+  outcomeOfList,
+  type Step,
+  stepOf,
+  stepOfList,
+  toldReason,
+} from './step.ts'
 
 const PAYERS_OWN: readonly EditableField[] = ['debtorIban', 'email', 'bankId']
 
@@ -94,7 +103,7 @@ function statesOf(context: Context, list: PaymentRow, state: ListProgress): Item
   const moment = { today: todayInRomania(context.clock.now()), is_agreed: isAuthorisedOrder(list, bank?.profile) }
   return state.items.map((item) => ({
     state: itemStateOf(list, state, item, moment),
-    ...(item.reason !== null && { reason: item.reason }),
+    ...toldReason(item),
   }))
 }
 

@@ -14,7 +14,10 @@ test('live, ready as the database is, metrics', async () => {
         ? Promise.reject(new Error('gone'))
         : new Promise<void>(() => {})
   const settings = { PUNTE_OPS_HOST: '127.0.0.1', PUNTE_OPS_PORT: 0 }
-  const ops = await startOps({ settings, log: createLog('silent'), partners: { refresh } } as unknown as Context)
+  const query = () =>
+    database === 'up' ? Promise.resolve({ rows: [{ indicator: 'max_amount', count: 2 }] }) : new Promise(() => {})
+  const parts = { settings, log: createLog('silent'), partners: { refresh }, db: { query } }
+  const ops = await startOps(parts as unknown as Context)
   const get = async (path: string) => {
     const answer = await fetch(`${ops.url}${path}`)
     return { status: answer.status, text: await answer.text() }
@@ -22,6 +25,7 @@ test('live, ready as the database is, metrics', async () => {
   try {
     assert.equal((await get('/live')).status, 200)
     assert.deepEqual(await get('/ready'), { status: 200, text: '{"status":"ready","checks":{"database":"ok"}}' })
+    assert.match((await get('/metrics')).text, /punte_alerts_open\{indicator="max_amount"\} 2/)
     database = 'down'
     assert.deepEqual(await get('/ready'), {
       status: 503,
@@ -32,6 +36,8 @@ test('live, ready as the database is, metrics', async () => {
     assert.equal((await get('/live')).status, 200)
     countPaymentStatus('ACSC')
     const { text } = await get('/metrics')
+    // Without the database there are all but those that stand in it.
+    assert.doesNotMatch(text, /punte_alerts_open\{/)
     assert.match(text, /punte_payment_status_total\{status="ACSC"\} 1/)
     assert.match(text, /punte_http_request_seconds_count\{surface="ops",method="GET",route="\/live",status="200"\} 2/)
     assert.match(text, /punte_nodejs_eventloop_lag_seconds/)

@@ -2,7 +2,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { Context } from '../../domain/context.ts'
 import { PunteError } from '../../domain/errors.ts'
-import { collectProcessMetrics, metrics } from '../../infra/metrics.ts'
+import { countOpenAlerts } from '../../domain/limits/alert-store.ts'
+import { collectProcessMetrics, metrics, showOpenAlerts } from '../../infra/metrics.ts'
 import { createServer, logFault, refusalOf } from '../server.ts'
 
 const BODY_LIMIT = 1_024
@@ -19,6 +20,7 @@ export async function startOps(context: Context): Promise<Ops> {
   const { settings } = context
   const server = createServer({ log: context.log, name: 'ops', body_limit: BODY_LIMIT, request_log_level: 'debug' })
   collectProcessMetrics()
+  showOpenAlerts(() => openAlerts(context))
   let closing = false
   server.setErrorHandler((error, request, reply) => {
     const refusal = refusalOf(error)
@@ -35,6 +37,7 @@ export async function startOps(context: Context): Promise<Ops> {
     url,
     async close() {
       closing = true
+      showOpenAlerts(async () => [])
       await server.close()
     },
   }
@@ -47,6 +50,17 @@ function serveHealth(server: FastifyInstance, context: Context, closing: () => b
     const ready = database === 'ok'
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', checks: { database } })
   })
+}
+
+// A database that is away must not take the other metrics with it.
+async function openAlerts(context: Context): Promise<Awaited<ReturnType<typeof countOpenAlerts>>> {
+  const timeout = Promise.withResolvers<[]>()
+  const timer = setTimeout(() => timeout.resolve([]), READY_TIMEOUT_MS)
+  try {
+    return await Promise.race([countOpenAlerts(context).catch(() => []), timeout.promise])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 async function pingDatabase(context: Context): Promise<'ok' | 'slow' | 'unreachable'> {

@@ -1,0 +1,167 @@
+/** SQL of levels and of what is measured. */
+import type { Queries } from '../audit/store.ts'
+import type { Indicator } from './indicators.ts'
+
+/** The pool, or the connection of a transaction. */
+type Databased = { readonly db: Queries }
+
+export type Admission = {
+  readonly partner_id: number
+  readonly at: Date
+  /** Of one payer; one, or the items of a list. */
+  readonly payments: readonly {
+    readonly payment_id: number
+    readonly amount_minor: number
+    /** The payer, by what is known of him. */
+    readonly payer_hash: Buffer
+    /** The partner's own id of the payer. */
+    readonly client_hash: Buffer | null
+    readonly creditor_iban_hash: Buffer
+  }[]
+  readonly debtor_iban_hash: Buffer
+}
+
+/** A level that was passed. */
+export type Breach = {
+  readonly indicator: Indicator
+  readonly outcome: 'warn' | 'block'
+  readonly measured: number
+  readonly level: number
+  /** The first of this partner, indicator and day: an alert was raised. */
+  readonly is_first: boolean
+}
+
+/**
+ * Looks and counts in one step, alone among the payments of the partner. Where nothing blocks the payments are counted, each
+ * once a day; else none is.
+ */
+export async function admitPayments(context: Databased, a: Admission): Promise<Breach[]> {
+  const { rows } = await context.db.query<Breach>({
+    name: 'limits_admit',
+    text: `select indicator, outcome, measured, level, is_first
+      from admit_to_limits($1, $2, $3::bigint[], $4::bigint[], $5::bytea[], $6::bytea[], $7::bytea[], $8)`,
+    values: [
+      a.partner_id,
+      a.at,
+      a.payments.map(({ payment_id }) => payment_id),
+      a.payments.map(({ amount_minor }) => amount_minor),
+      a.payments.map(({ payer_hash }) => payer_hash),
+      a.payments.map(({ client_hash }) => client_hash),
+      a.payments.map(({ creditor_iban_hash }) => creditor_iban_hash),
+      a.debtor_iban_hash,
+    ],
+  })
+  return rows
+}
+
+/** A limit that stopped a payment before it was looked at with the others. @returns whether it is the day's first */
+export async function raiseBlock(
+  context: Databased,
+  b: {
+    readonly partner_id: number
+    readonly payment_id: number
+    readonly at: Date
+    readonly indicator: Indicator
+    readonly measured: number
+    readonly level: number
+  },
+): Promise<boolean> {
+  const { rows } = await context.db.query<{ is_first: boolean }>({
+    name: 'limits_raise',
+    text: `select raise_limit_alert($1, $2, $3, $4, 'block', $5, $6) as is_first`,
+    values: [b.partner_id, b.at, b.payment_id, b.indicator, b.measured, b.level],
+  })
+  return rows[0]?.is_first === true
+}
+
+export type LevelsRow = {
+  readonly indicator: Indicator
+  readonly estimate: number | null
+  readonly warn_level: number | null
+  readonly block_level: number | null
+}
+
+/** Levels that are set; what has none has no row. */
+export async function loadLevels(context: Databased, partner_id: number): Promise<LevelsRow[]> {
+  const { rows } = await context.db.query<LevelsRow>({
+    name: 'limits_levels',
+    text: 'select indicator, estimate, warn_level, block_level from partner_limits where partner_id = $1',
+    values: [partner_id],
+  })
+  return rows
+}
+
+/** Writes levels; all of them or none. Touching the partner has every process read it again. */
+export async function saveLevels(
+  context: Databased,
+  partner_id: number,
+  at: Date,
+  levels: readonly LevelsRow[],
+): Promise<void> {
+  await context.db.query({
+    name: 'limits_save',
+    text: `with touched as (update partners set updated_at = $2 where partner_id = $1)
+      insert into partner_limits (partner_id, indicator, estimate, warn_level, block_level, updated_at)
+        select $1, indicator, estimate, warn_level, block_level, $2
+        from unnest($3::text[], $4::bigint[], $5::bigint[], $6::bigint[])
+          as l (indicator, estimate, warn_level, block_level)
+      on conflict (partner_id, indicator) do update set estimate = excluded.estimate, warn_level = excluded.warn_level,
+        block_level = excluded.block_level, updated_at = excluded.updated_at`,
+    values: [
+      partner_id,
+      at,
+      levels.map(({ indicator }) => indicator),
+      levels.map(({ estimate }) => estimate),
+      levels.map(({ warn_level }) => warn_level),
+      levels.map(({ block_level }) => block_level),
+    ],
+  })
+}
+
+export type DayRow = {
+  /** `yyyy-mm-dd` */
+  readonly day: string
+  readonly sent_count: number
+  readonly sent_minor: number
+  readonly max_minor: number
+  readonly approved_count: number
+  readonly most_per_payer: number
+  readonly most_new_payers: number
+  readonly most_beneficiaries: number
+  readonly client_count: number
+}
+
+/** Today and the 29 days before, newest first; days without a payment have no row. */
+export async function loadDays(context: Databased, partner_id: number, at: Date): Promise<DayRow[]> {
+  const { rows } = await context.db.query<DayRow>({
+    name: 'limits_days',
+    text: `select day::text as day, sent_count, sent_minor, max_minor, approved_count, most_per_payer, most_new_payers,
+        most_beneficiaries, client_count
+      from limit_days, (select ($2::timestamptz at time zone 'Europe/Bucharest')::date as today) t
+      where partner_id = $1 and day > today - 30 and day <= today order by limit_days.day desc`,
+    values: [partner_id, at],
+  })
+  return rows
+}
+
+/** Distinct clients of the partner so far. */
+export async function countClients(context: Databased, partner_id: number): Promise<number> {
+  const { rows } = await context.db.query<{ client_count: number }>({
+    name: 'limits_clients',
+    text: 'select client_count from limit_totals where partner_id = $1',
+    values: [partner_id],
+  })
+  return rows[0]?.client_count ?? 0
+}
+
+/** Counts by payer and account of days before yesterday. @returns how many were erased */
+export async function eraseCounts(context: Databased, partner_id: number, at: Date, limit: number): Promise<number> {
+  const { rowCount } = await context.db.query({
+    name: 'limits_erase',
+    text: `delete from limit_counts where partner_id = $1 and (day, kind, key_hash) in (
+        select day, kind, key_hash from limit_counts
+        where partner_id = $1 and day < ($2::timestamptz at time zone 'Europe/Bucharest')::date - 1 limit $3)`,
+    values: [partner_id, at, limit],
+  })
+  return rowCount ?? 0
+}

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { selectRows } from '../audit/store.ts'
+import { approve, execute, listApprovals, propose, refuse, withdraw } from './approvals.ts'
+import { staffWorld } from './fixture.ts'
+import { ACTS, mayDo, ROLES, requireAct, type StaffAct, takesTwo } from './roles.ts'
+import type { Session } from './sessions.ts'
+
+let world: Awaited<ReturnType<typeof staffWorld>>
+let ana: Session
+let ion: Session
+let support: Session
+before(async () => {
+  world = await staffWorld()
+  const open = async (name: string, role: 'administrator' | 'operations' | 'support') =>
+    (await world.signedIn(await world.enrolled(name, role))).session
+  ana = await open('ana.one', 'operations')
+  ion = await open('ion.two', 'administrator')
+  support = await open('support.three', 'support')
+})
+after(() => world.close())
+
+const code = (wanted: string) => (error: { code?: string }) => error.code === wanted
+const change = {
+  act: 'partner.redirect-url',
+  subject: { kind: 'partner', id: 'shop-12345678' },
+  input: { redirect_urls: ['https://shop.example/'] },
+} as const
+const nothing = async () => {}
+
+test('the table: the auditor changes nothing, four-eyes acts have two roles or more people, all is said', () => {
+  for (const act of Object.keys(ACTS) as StaffAct[]) {
+    if (!act.endsWith('.read')) assert.equal(mayDo('auditor', act), false, act)
+    assert.ok(ROLES.some((role) => mayDo(role, act)))
+  }
+  const two = (Object.keys(ACTS) as StaffAct[]).filter(takesTwo)
+  assert.deepEqual(two.sort(), [
+    'key.rotate',
+    'limit.raise',
+    'partner.approve',
+    'partner.certificate',
+    'partner.redirect-url',
+  ])
+  assert.throws(() => requireAct({ role: 'support' }, 'staff.change'), code('ROLE_NOT_ALLOWED'))
+})
+
+test('proposed by one, approved by another, done once with the input as it was proposed', async () => {
+  const { context } = world
+  const { approval_id } = await propose(context, ana, change)
+  assert.ok((await listApprovals(context)).some((one) => one.approval_id === approval_id))
+  await assert.rejects(execute(context, ana, approval_id, nothing), code('APPROVAL_CLOSED'))
+  await approve(context, ion, approval_id)
+  const done = await execute(context, ana, approval_id, async (_db, { input }) => input)
+  assert.deepEqual(done, change.input)
+  await assert.rejects(execute(context, ion, approval_id, nothing), code('APPROVAL_CLOSED'))
+  const acts = (await selectRows(context.db, { subject_kind: 'partner' }, 10)).map((row) => [row.actor, row.act])
+  assert.deepEqual(acts, [
+    ['ana.one', 'approval.propose'],
+    ['ion.two', 'approval.approved'],
+    ['ana.one', 'partner.redirect-url'],
+  ])
+})
+
+test('nobody approves his own, nor what his role does not allow, nor what two are not needed for', async () => {
+  const { context } = world
+  const { approval_id } = await propose(context, ana, change)
+  await assert.rejects(approve(context, ana, approval_id), code('APPROVAL_OWN'))
+  await assert.rejects(refuse(context, ana, approval_id), code('APPROVAL_OWN'))
+  await assert.rejects(approve(context, support, approval_id), code('ROLE_NOT_ALLOWED'))
+  await assert.rejects(withdraw(context, ion, approval_id), code('ROLE_NOT_ALLOWED'))
+  await assert.rejects(propose(context, support, change), code('ROLE_NOT_ALLOWED'))
+  await assert.rejects(propose(context, ana, { ...change, act: 'partner.suspend' }), code('FIELD_INVALID'))
+  await assert.rejects(approve(context, ion, 987_654), code('APPROVAL_UNKNOWN'))
+  await withdraw(context, ana, approval_id)
+  await assert.rejects(approve(context, ion, approval_id), code('APPROVAL_CLOSED'))
+})
+
+test('the database refuses an own approval too', async () => {
+  const { context } = world
+  const { approval_id } = await propose(context, ana, change)
+  await assert.rejects(
+    context.db.query({
+      text: `update approvals set state = 'approved', decided_by = proposed_by, decided_at = now() where approval_id = $1`,
+      values: [approval_id],
+    }),
+    /check constraint/,
+  )
+})
+
+test('it expires, approved or not', async () => {
+  const { context, pass } = world
+  const waiting = await propose(context, ana, change)
+  const approved = await propose(context, ana, change)
+  await approve(context, ion, approved.approval_id)
+  pass(72 * 60)
+  await assert.rejects(approve(context, ion, waiting.approval_id), code('APPROVAL_CLOSED'))
+  await assert.rejects(execute(context, ana, approved.approval_id, nothing), code('APPROVAL_CLOSED'))
+  assert.deepEqual(await listApprovals(context), [])
+})
+
+test('of many who execute at once one does; what fails is not done and may be done again', async () => {
+  const { context } = world
+  const { approval_id } = await propose(context, ana, change)
+  await approve(context, ion, approval_id)
+  const failing = execute(context, ana, approval_id, () => Promise.reject(new Error('no')))
+  await assert.rejects(failing, /no/)
+  let done = 0
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 8 }, () =>
+      execute(context, ana, approval_id, async () => {
+        done += 1
+      }),
+    ),
+  )
+  assert.equal(outcomes.filter((one) => one.status === 'fulfilled').length, 1)
+  assert.equal(done, 1)
+})

@@ -1,0 +1,54 @@
+/** Staff change their own passwords: the first one, the one that has come of age, or whenever they like. */
+import { inAct } from '../audit/record.ts'
+import { PunteError } from '../errors.ts'
+import { checkNewPassword, hashStaffPassword, isPassword, PASSWORDS_KEPT } from './passwords.ts'
+import { openPerson } from './person.ts'
+import { endSessions } from './session-store.ts'
+import { findSession, giveToken, nextStage, type StaffContext, type Step } from './sessions.ts'
+import { actorOf, recordRefusal, subjectOf, TRIES_MOST } from './sign-in.ts'
+import { formerPasswords, replacePassword, type StaffRow, staffById, takeTry, updateStaff } from './store.ts'
+
+/**
+ * All other sessions of theirs end, and the token is a new one.
+ *
+ * @param input.current needed in a session; a sign-in that asks for a new password has just seen it
+ * @throws PunteError FIELD_INVALID of `password` with every rule that is broken, SIGN_IN_REFUSED (the current one is
+ *   wrong), SESSION_ENDED
+ */
+export async function changePassword(
+  context: StaffContext,
+  input: { readonly token: string; readonly current?: string; readonly password: string },
+): Promise<Step> {
+  const session = await findSession(context, input.token, ['password', 'open'])
+  const staff = await staffById(context.db, session.staff_id)
+  if (staff === undefined) throw new PunteError('SESSION_ENDED')
+  if (session.stage === 'open') await checkCurrent(context, staff, session.address, input.current ?? '')
+  const former = await formerPasswords(context.db, staff.staff_id)
+  await checkNewPassword(input.password, openPerson(context.keys, staff), former)
+  const password_hash = await hashStaffPassword(input.password)
+  const at = context.clock.now()
+  const { staff_id, password_hash: seen_hash } = staff
+  return inAct({ ...context, actor: actorOf(staff, session.address) }, async (db, record) => {
+    const change = { staff_id, seen_hash, password_hash, is_temporary: false, at, kept: PASSWORDS_KEPT }
+    if (!(await replacePassword(db, change))) throw new PunteError('SESSION_ENDED')
+    await endSessions(db, { staff_id, at, reason: 'password changed', but_not: session.session_id })
+    const changed = { ...staff, password_is_temporary: false, password_at: at }
+    const stage = nextStage(context, changed, 'second_factor')
+    const step = await giveToken(context, db, {
+      staff: changed,
+      stage,
+      address: session.address,
+      former: input.token,
+    })
+    await record({ act: 'staff.password', subject: subjectOf(staff) })
+    return step
+  })
+}
+
+// Who finds an open session must not guess the password in it: these tries count as those of a sign-in do.
+async function checkCurrent(context: StaffContext, staff: StaffRow, address: string, current: string): Promise<void> {
+  if ((await takeTry(context.db, staff.staff_id, TRIES_MOST)) === undefined) throw new PunteError('SESSION_ENDED')
+  if (await isPassword(staff.password_hash, current)) return updateStaff(context.db, staff.staff_id, { tries: 0 })
+  await recordRefusal(context, staff, { address, step: 'current password' })
+  throw new PunteError('SIGN_IN_REFUSED')
+}

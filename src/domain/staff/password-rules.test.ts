@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { COMMON_WORDS } from './common-words.ts'
+import { type PasswordFault, passwordFaults } from './password-rules.ts'
+import { estimateStrength } from './password-strength.ts'
+
+const person = { user_name: 'ana.popescu', name: 'Ana-Maria Popéscu', email: 'ampop@punte.example' }
+const faults = (password: string): PasswordFault[] => passwordFaults(password, person)
+
+// As a generator of passwords makes them.
+const ALPHABET = 'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789#%&*-_=?'
+const random_password = fc
+  .noBias(fc.array(fc.constantFrom(...ALPHABET), { minLength: 20, maxLength: 40 }))
+  .map((characters) => characters.join(''))
+
+test('long random passwords are taken, nearly always', () => {
+  let refused = 0
+  fc.assert(
+    fc.property(random_password, (password) => {
+      // One of its three-letter parts may be a name by chance; nothing else may stand in the way.
+      if (faults(password).some((fault) => fault !== 'own_words')) refused += 1
+    }),
+    { numRuns: 500 },
+  )
+  assert.ok(refused <= 5, `${refused} of 500 random passwords were refused`)
+})
+
+test('whatever is shorter than 14 characters or longer than 128 is refused', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 13 }), (password) => {
+      fc.pre([...password.normalize('NFC')].length < 14)
+      assert.ok(faults(password).includes('too_short'))
+    }),
+  )
+  fc.assert(
+    fc.property(fc.string({ minLength: 129, maxLength: 2_000, unit: 'binary-ascii' }), (password) => {
+      assert.deepEqual(faults(password), ['too_long'])
+    }),
+  )
+})
+
+test('no password holds a name of its owner, however written', () => {
+  const names = ['ana.popescu', 'POPESCU', 'Popéscu', 'p0pe5cu', 'ucsepop', 'p-o-p-e-s-c-u', 'ampop', 'Maria', 'punte']
+  fc.assert(
+    fc.property(random_password, fc.constantFrom(...names), fc.nat({ max: 20 }), (password, name, at) => {
+      assert.ok(faults(password.slice(0, at) + name + password.slice(at)).includes('own_words'))
+    }),
+  )
+})
+
+test('a common word is refused, whatever stands around it for show', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...COMMON_WORDS.filter((word) => word.length >= 4)),
+      fc.constantFrom('', '!', '123', '2026', '!!!', '1!'),
+      (word, end) => {
+        const password = word[0]?.toUpperCase() + word.slice(1).replaceAll('a', '@').replaceAll('o', '0') + end
+        const found = faults(password.repeat(Math.ceil(14 / password.length)))
+        assert.ok(found.includes('too_weak') || found.includes('common'), password)
+      },
+    ),
+  )
+})
+
+test('what people think clever is refused', () => {
+  const clever = [
+    'Password123456!',
+    'P@r0l4P@r0l4P@r0l4',
+    'aaaaaaaaaaaaaaaaaaaa',
+    'qwertyuiopasdfghjkl',
+    '1qaz2wsx3edc4rfv',
+    '12345678901234567890',
+    'abcabcabcabcabcabc',
+    'Bucuresti2026!!!',
+    '14.02.1987-14.02.1987',
+    'TeIubescMaria1987',
+    'correcthorsebatterystaple',
+  ]
+  for (const password of clever) assert.notDeepEqual(faults(password), [], password)
+})
+
+test('long sentences and made-up passwords are taken', () => {
+  for (const password of ['vq7#Rm2-kz9!Twx4Lb', 'garduri-verzi 41 sub ploaie, oblice & reci', 'Tq4vN8xZ2mW6bKrP'])
+    assert.deepEqual(faults(password), [], password)
+})
+
+test('a longer password is never weaker than its beginning, but for a last letter that makes a word', () => {
+  fc.assert(
+    fc.property(random_password, random_password, (one, other) => {
+      assert.ok(estimateStrength(`${one}${other}`, []) > estimateStrength(one, []) - 10)
+    }),
+  )
+})
+
+test('an estimator with more words can take the place of ours', () => {
+  assert.deepEqual(
+    passwordFaults('vq7#Rm2-kz9!Twx4Lb', person, () => 0),
+    ['too_weak'],
+  )
+})
+
+test('judging the longest and worst text takes milliseconds', () => {
+  for (const password of ['ab'.repeat(64), '1234567890'.repeat(12), 'é'.repeat(100_000), 'a1'.repeat(64)]) {
+    const started = performance.now()
+    faults(password)
+    assert.ok(performance.now() - started < 200)
+  }
+})
