@@ -75,7 +75,7 @@ export default {
       'page-shares-types-only',
       'The page imports the contract of its surface, as types, and nothing else of the server.',
       { path: '^web/', pathNot: '\\.test\\.tsx?$' },
-      { path: '^src/', pathNot: '^src/http/(checkout|office)/contract\\.ts$' },
+      { path: '^src/', pathNot: '^src/http/(checkout|office|portal)/[a-z-]*contract\\.ts$' },
     ),
     rule(
       'page-contract-as-types',

@@ -72,6 +72,14 @@ export const SETTINGS = {
     rule: positive,
     about: 'Requests a partner may make per minute, where its profile says nothing.',
   },
+  PUNTE_PARTNER_CA_CERTIFICATE_FILE: {
+    kind: 'file',
+    default: null,
+    about:
+      'Authority of the installation that signs requests of partners without one of their own (PEM, `punte certificates ' +
+      'authority`); without it staff register certificates of other authorities only.',
+  },
+  PUNTE_PARTNER_CA_KEY_FILE: { kind: 'file', default: null, about: 'Private key of that authority (PEM).' },
   PUNTE_ADDRESS_RATE_PER_MINUTE: {
     kind: 'integer',
     default: '6000',
@@ -120,6 +128,31 @@ export const SETTINGS = {
     kind: 'list',
     default: '',
     about: 'Addresses or networks whose X-Forwarded-For is believed on the hosted page; empty: none.',
+  },
+
+  PUNTE_OFFICE_HOST: {
+    kind: 'text',
+    default: '127.0.0.1',
+    about: 'Address the back office listens on (a TLS-terminating proxy stands before it).',
+  },
+  PUNTE_OFFICE_PORT: { kind: 'integer', default: '8090', rule: port, about: 'Port of the back office.' },
+  PUNTE_OFFICE_URL: {
+    kind: 'url',
+    default: 'http://localhost:8090',
+    rule: https_or_loopback,
+    about: 'Public base URL of the back office; its calls come from pages of this origin only.',
+  },
+  PUNTE_PORTAL_HOST: {
+    kind: 'text',
+    default: '127.0.0.1',
+    about: 'Address the partners’ own view listens on (a TLS-terminating proxy stands before it).',
+  },
+  PUNTE_PORTAL_PORT: { kind: 'integer', default: '8091', rule: port, about: 'Port of the partners’ own view.' },
+  PUNTE_PORTAL_URL: {
+    kind: 'url',
+    default: 'http://localhost:8091',
+    rule: https_or_loopback,
+    about: 'Public base URL of the partners’ own view; invitations lead here.',
   },
 
   PUNTE_OPS_HOST: { kind: 'text', default: '127.0.0.1', about: 'Address of health, readiness and metrics.' },
@@ -195,11 +228,46 @@ export const SETTINGS = {
     rule: positive,
     about: 'Staff must change their passwords after this many days; they are told from 10 days before.',
   },
+  PUNTE_FRAUD_REPORT_DAYS: {
+    kind: 'integer',
+    default: '60',
+    rule: positive,
+    about: 'Days after the end of a half-year within which the authority wants the figures of fraud.',
+  },
   PUNTE_STAFF_IDLE_MINUTES: {
     kind: 'integer',
     default: '15',
     rule: positive,
     about: 'A session of staff ends after this long without activity, and 12 hours after sign-in at the latest.',
+  },
+  PUNTE_INVITATION_DAYS: {
+    kind: 'integer',
+    default: '14',
+    rule: positive,
+    about: 'Links of invitations to apply as a partner are good this long.',
+  },
+  PUNTE_SCREENING_URL: {
+    kind: 'url',
+    default: null,
+    rule: https_or_loopback,
+    about: 'Service that holds names of applicants against lists; without it staff write down what they looked up.',
+  },
+  PUNTE_REVIEW_SUSPENDS: {
+    kind: 'flag',
+    default: 'no',
+    about: 'Whether partners whose yearly review is overdue are suspended.',
+  },
+  PUNTE_COMPLIANCE_MAIL: {
+    kind: 'text',
+    default: null,
+    about:
+      'Mail address where staff are told of reviews that come due; without it they see them in the back office only.',
+  },
+  PUNTE_RETENTION_YEARS: {
+    kind: 'integer',
+    default: '5',
+    rule: { test: (v) => Number(v) >= 5 && Number(v) <= 10, says: 'must be 5 to 10' },
+    about: 'What is known of a partner, and its payments, are kept this long after the relationship has ended.',
   },
   PUNTE_WEBHOOK_PRIVATE_ADDRESSES: {
     kind: 'flag',

@@ -41,8 +41,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: () => import('./commands/database.ts'),
   },
   partner: {
-    usage: 'partner add|list|show|profile|certificate|revocation-list|redirect-url|webhook-secret|suspend|resume …',
-    about: 'Registers partners and their certificates.',
+    usage:
+      'partner add|list|show|profile|certificate|revocation-list|redirect-url|webhook-secret|user|suspend|resume …',
+    about: 'Registers partners, their certificates and the people who may look at what is theirs.',
     load: () => import('./commands/partner.ts'),
   },
   limits: {

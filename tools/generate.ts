@@ -23,6 +23,8 @@ const FILES: readonly Generated[] = [
   { path: 'docs/generated/errors.md', text: errorList },
   { path: 'docs/generated/payment-states.md', text: stateDiagram },
   { path: 'docs/openapi/partner-api.json', text: openApi },
+  { path: 'docs/openapi/office-api.json', text: officeApi },
+  { path: 'docs/openapi/portal-api.json', text: portalApi },
   { path: 'migrations/schema.sql', text: schemaDump },
 ]
 
@@ -159,6 +161,16 @@ async function cardFields(): Promise<string> {
 async function openApi(): Promise<string> {
   const { partnerOpenApi } = await import('../src/http/partner/openapi.ts')
   return `${JSON.stringify(await partnerOpenApi(), null, 2)}\n`
+}
+
+async function officeApi(): Promise<string> {
+  const { officeOpenApi } = await import('../src/http/office/openapi.ts')
+  return `${JSON.stringify(await officeOpenApi(), null, 2)}\n`
+}
+
+async function portalApi(): Promise<string> {
+  const { portalOpenApi } = await import('../src/http/portal/openapi.ts')
+  return `${JSON.stringify(await portalOpenApi(), null, 2)}\n`
 }
 
 async function schemaDump(): Promise<string> {

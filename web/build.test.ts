@@ -5,12 +5,12 @@ import { test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { buildPages, TRANSFER_BUDGET_BYTES } from './build.ts'
 
-const { checkout_dir, transfer_bytes } = await buildPages()
+const { dir: checkout_dir, transfer_bytes } = await buildPages()
 const html = readFileSync(join(checkout_dir, 'index.html'), 'utf8')
 
 test('the page keeps its transfer budget, and a second build has nothing to do', async () => {
   assert.ok(transfer_bytes > 10_000 && transfer_bytes <= TRANSFER_BUDGET_BYTES, `${transfer_bytes} bytes`)
-  assert.deepEqual(await buildPages(), { checkout_dir, built: false, transfer_bytes })
+  assert.deepEqual(await buildPages(), { dir: checkout_dir, built: false, transfer_bytes })
 })
 
 test('the page stands under a policy without inline script, inline style or strangers', () => {

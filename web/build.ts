@@ -1,6 +1,6 @@
 /**
- * Builds the pages: bundles `web/checkout` with Vite, writes a Brotli and a gzip sibling beside each file that is
- * sent, and holds the transfer budget. Does nothing when the sources have not changed since the last build.
+ * Builds the pages: bundles each app with Vite, writes a Brotli and a gzip sibling beside each file that is sent, and holds
+ * the transfer budget of the payers' page. Does nothing where the sources have not changed since the last build.
  *
  *   node web/build.ts
  */
@@ -9,12 +9,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { join, relative } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
-/** What the whole page (HTML, script, style) may weigh on the wire, Brotli, in bytes. */
+/** What the payers' whole page (HTML, script, style) may weigh on the wire, Brotli, in bytes. */
 export const TRANSFER_BUDGET_BYTES = 90_000
 
 export type PagesBuild = {
   /** Absolute folder that holds `index.html` and `assets/`. */
-  readonly checkout_dir: string
+  readonly dir: string
   /** False when the last build was still good. */
   readonly built: boolean
   /** Sum of the Brotli sizes of all that a first visit transfers. */
@@ -22,39 +22,49 @@ export type PagesBuild = {
 }
 
 const WEB_DIR = import.meta.dirname
-const CHECKOUT_DIR = join(WEB_DIR, 'checkout')
 const STAMP = '.stamp'
 const SENT = /\.(html|js|css|svg)$/
 
+/** Payers' page, back office, the partners' own view. The latter two share a folder. */
+const APPS = {
+  checkout: { shares: [], budget_bytes: TRANSFER_BUDGET_BYTES },
+  office: { shares: ['shared'], budget_bytes: Number.POSITIVE_INFINITY },
+  portal: { shares: ['shared'], budget_bytes: Number.POSITIVE_INFINITY },
+} as const
+export type App = keyof typeof APPS
+const NAMES = Object.keys(APPS) as readonly App[]
+
 /**
- * Builds the hosted page where its sources changed. Safe to call from several processes at once: each builds in a
+ * Builds the pages of an app where their sources changed. Safe to call from several processes at once: each builds in a
  * folder of its own, and the finished folder takes the place of the old one.
  *
- * @throws Error when the page is over TRANSFER_BUDGET_BYTES, or does not compile
+ * @throws Error when a page is over its budget, or does not compile
  */
-export async function buildPages(): Promise<PagesBuild> {
-  const dist = join(CHECKOUT_DIR, 'dist')
-  const stamp = sourceStamp()
-  if (readStamp(dist) === stamp) return { checkout_dir: dist, built: false, transfer_bytes: transferBytes(dist) }
+export async function buildPages(app: App = 'checkout'): Promise<PagesBuild> {
+  const app_dir = join(WEB_DIR, app)
+  const dist = join(app_dir, 'dist')
+  const stamp = sourceStamp(app)
+  if (readStamp(dist) === stamp) return { dir: dist, built: false, transfer_bytes: transferBytes(dist) }
 
-  const fresh = join(CHECKOUT_DIR, 'dist', `.fresh-${process.pid}-${Date.now()}`)
+  const { budget_bytes } = APPS[app]
+  const fresh = join(dist, `.fresh-${process.pid}-${Date.now()}`)
   mkdirSync(fresh, { recursive: true })
   try {
     const { build } = await import('vite')
     await build({
-      configFile: join(CHECKOUT_DIR, 'vite.config.ts'),
+      configFile: join(app_dir, 'vite.config.ts'),
       mode: 'production',
       logLevel: 'warn',
       build: { outDir: fresh, emptyOutDir: true },
     })
     compress(fresh)
     const transfer_bytes = transferBytes(fresh)
-    if (transfer_bytes > TRANSFER_BUDGET_BYTES) {
-      throw new Error(`The hosted page is ${transfer_bytes} bytes (Brotli); its budget is ${TRANSFER_BUDGET_BYTES}.`)
+    if (transfer_bytes > budget_bytes) {
+      throw new Error(`The hosted page is ${transfer_bytes} bytes (Brotli); its budget is ${budget_bytes}.`)
     }
     writeFileSync(join(fresh, STAMP), stamp)
     replace(dist, fresh)
-    return { checkout_dir: dist, built: true, transfer_bytes }
+    return { dir: dist, built: true, transfer_bytes }
   } finally {
     rmSync(fresh, { recursive: true, force: true })
   }
@@ -94,11 +104,13 @@ function transferBytes(dir: string): number {
 }
 
 /** Hash of everything the bundle is made from: sources, configuration, and the versions of the tools. */
-function sourceStamp(): string {
+function sourceStamp(app: App): string {
   const hash = createHash('sha256')
-  const sources = [join(CHECKOUT_DIR, 'index.html'), join(CHECKOUT_DIR, 'vite.config.ts'), import.meta.filename]
-  for (const path of [...sources, ...filesUnder(join(CHECKOUT_DIR, 'src'))].sort()) {
-    if (path.endsWith('.test.ts')) continue
+  const app_dir = join(WEB_DIR, app)
+  const folders = [join(app_dir, 'src'), ...APPS[app].shares.map((name) => join(WEB_DIR, name))]
+  const sources = [join(app_dir, 'index.html'), join(app_dir, 'vite.config.ts'), import.meta.filename]
+  for (const path of [...sources, ...folders.flatMap(filesUnder)].sort()) {
+    if (/\.test\.tsx?$/.test(path)) continue
     hash
       .update(`${relative(WEB_DIR, path)}\0`)
       .update(readFileSync(path))
@@ -121,8 +133,8 @@ function filesUnder(dir: string): string[] {
 }
 
 if (import.meta.main) {
-  const { built, transfer_bytes } = await buildPages()
-  const kilobytes = (bytes: number) => (bytes / 1000).toFixed(1)
-  const size = `${kilobytes(transfer_bytes)} kB of ${kilobytes(TRANSFER_BUDGET_BYTES)} kB (Brotli)`
-  console.log(`checkout: ${built ? 'built' : 'unchanged'}, ${size}`)
+  for (const app of NAMES) {
+    const { built, transfer_bytes } = await buildPages(app)
+    console.log(`${app}: ${built ? 'built' : 'unchanged'}, ${(transfer_bytes / 1000).toFixed(1)} kB (Brotli)`)
+  }
 }

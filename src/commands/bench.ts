@@ -11,7 +11,21 @@ export async function run(args: readonly string[]): Promise<number> {
       `${name === undefined ? 'Which bench?' : `No such bench: ${name}.`} Known: ${names.join(', ') || 'none'}`,
     )
   }
+  if (rest.includes('--help')) {
+    process.stdout.write(`${aboutBench(name)}\n`)
+    return 0
+  }
   return await runChild(process.execPath, [`${ROOT}bench/${name}.ts`, ...rest])
+}
+
+/** What stands at the head of its file. */
+function aboutBench(name: string): string {
+  const [, words = ''] = /^\/\*\*(.*?)\*\//s.exec(readFileSync(`${ROOT}bench/${name}.ts`, 'utf8')) ?? []
+  return words
+    .split('\n')
+    .map((line) => line.replace(/^ *\* ?/, '').trimEnd())
+    .join('\n')
+    .trim()
 }
 
 const PROGRAM = /import\.meta\.main|^process\.exitCode = /m

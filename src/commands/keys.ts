@@ -2,19 +2,13 @@
 import { composeDatabase } from '../compose.ts'
 import { readSettings, type Settings } from '../config.ts'
 import { recordAct } from '../domain/audit/record.ts'
-import { resealAll } from '../domain/initiation/reseal.ts'
-import { rewrapDataKeys } from '../domain/vault/data-keys.ts'
+import { activateNewKey, resealWithActive } from '../domain/four-eyes/key-rotation.ts'
 import type { Database } from '../infra/database/database.ts'
-import { activateKey, createKeyFile, type KeyKind, listKeys, retireKey } from '../infra/keys/key-file.ts'
-import { loadKeys } from '../infra/keys/keys.ts'
-import { rotateKey } from '../infra/keys/reload.ts'
+import { createKeyFile, type KeyKind, listKeys, retireKey } from '../infra/keys/key-file.ts'
 import { createLog } from '../infra/log.ts'
 import { commandActor } from './actor.ts'
-import { CommandError, parseOptions, UsageError } from './command.ts'
+import { parseOptions, UsageError } from './command.ts'
 
-/** Running processes reread the key file every second; twice that, and some more for a busy machine. */
-const REREAD_MS = 5_000
-const RESEAL_PASSES = 10
 const KINDS = ['sealing', 'signing'] as const
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -67,7 +61,7 @@ async function rotate(args: readonly string[]): Promise<number> {
   say(`adding a ${kind} key and waiting until every process has learnt it …`)
   // What cannot go on record is not begun.
   const id = await withDatabase(settings, async (db) => {
-    const made = await newActiveKey(path, kind)
+    const made = await activateNewKey(path, kind)
     await recordAct(db, commandActor(), { act: 'key.rotate', subject: { kind: 'key', id: made }, after: { kind } })
     return made
   })
@@ -77,21 +71,9 @@ async function rotate(args: readonly string[]): Promise<number> {
     say('Retire it when they have expired: punte keys retire signing ID')
     return 0
   }
-  // A process that has not reread yet may still seal with the former key for a moment.
-  await pause(REREAD_MS)
-  const resealed = await reseal(settings)
-  const former = listKeys(path, kind).filter((key) => key.state === 'readable')
-  for (const key of former) retireKey(path, kind, key.id)
-  say(`${resealed} values sealed again; retired: ${former.map((key) => key.id).join(', ') || 'none'}`)
+  const { resealed, retired } = await withDatabase(settings, (db) => resealWithActive(db, path))
+  say(`${resealed} values sealed again; retired: ${retired.join(', ') || 'none'}`)
   return 0
-}
-
-async function newActiveKey(path: string, kind: KeyKind): Promise<string> {
-  const left = listKeys(path, kind).find((key) => key.state === 'next')
-  if (left === undefined) return await rotateKey(path, kind, REREAD_MS)
-  await pause(REREAD_MS)
-  activateKey(path, kind, left.id)
-  return left.id
 }
 
 async function withDatabase<T>(settings: Settings, work: (db: Database) => Promise<T>): Promise<T> {
@@ -102,21 +84,6 @@ async function withDatabase<T>(settings: Settings, work: (db: Database) => Promi
   } finally {
     await database.close()
   }
-}
-
-function reseal(settings: Settings): Promise<number> {
-  return withDatabase(settings, async (db) => {
-    const keys = loadKeys(settings.PUNTE_KEY_FILE)
-    let total = 0
-    for (let pass = 0; pass < RESEAL_PASSES; pass += 1) {
-      const resealed = (await resealAll({ db, keys })) + (await rewrapDataKeys({ db, keys }))
-      total += resealed
-      if (resealed === 0) return total
-    }
-    throw new CommandError(
-      'rows sealed with a former key keep appearing; does a process run that cannot read the key file?',
-    )
-  })
 }
 
 async function retire(args: readonly string[]): Promise<number> {
@@ -132,5 +99,3 @@ async function retire(args: readonly string[]): Promise<number> {
   say(`${id} retired`)
   return 0
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

@@ -63,8 +63,8 @@ test('what makes no sense is refused, and nothing is changed', async () => {
     [['set', 'my-shop-1', '--max-amount', '50,00'], 2, /--max-amount must be an amount in lei/],
     [['set', 'my-shop-1', '--clients', '1.5'], 2, /--clients must be a whole number/],
     [['set', 'my-shop-1', '--clients', '5', '--clients-warn', '6'], 1, /clients: the level of warning is above/],
-    [['set', 'nobody-at-all', '--clients', '5'], 1, /client id is not known/],
-    [['show', 'nobody-at-all'], 1, /client id is not known/],
+    [['set', 'nobody-at-all', '--clients', '5'], 1, /There is no such partner/],
+    [['show', 'nobody-at-all'], 1, /There is no such partner/],
     [['raise'], 2, /limits show\|set/],
   ] as const) {
     const said = await punte('limits', ...args)

@@ -1,10 +1,12 @@
-/** The hosted page's files: built once from `web/`, by a process of its own, since the bundler is heavy. */
+/** The pages' files, of payers, staff and partners: built once from `web/`, by a process of its own, since the bundler is heavy. */
 import { existsSync } from 'node:fs'
 import { CommandError, ROOT } from './command.ts'
 import { captureChild } from './process.ts'
 
-/** Where the built page lies. */
+/** Where the built pages lie. */
 export const PAGES_DIR = `${ROOT}web/checkout/dist`
+export const OFFICE_DIR = `${ROOT}web/office/dist`
+export const PORTAL_DIR = `${ROOT}web/portal/dist`
 
 const BUILD_TIMEOUT_MS = 180_000
 

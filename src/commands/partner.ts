@@ -4,24 +4,22 @@ import { type ComposedDatabase, composeDatabase } from '../compose.ts'
 import { readSettings } from '../config.ts'
 import { logoFromFile } from '../domain/partners/logo.ts'
 import {
-  addCertificate,
   addPartner,
   listPartners,
   type ManageContext,
   renewWebhookSecret,
-  resumePartner,
   setRedirectUrls,
-  setRevocationList,
   showPartner,
-  suspendPartner,
   updateProfile,
-  withdrawCertificate,
 } from '../domain/partners/manage.ts'
+import { addCertificate, setRevocationList, withdrawCertificate } from '../domain/partners/registrations.ts'
+import { resumePartner, suspendPartner } from '../domain/partners/standing.ts'
 import { systemClock } from '../infra/clock.ts'
 import { loadKeys } from '../infra/keys/keys.ts'
 import { createLog } from '../infra/log.ts'
 import { commandActor } from './actor.ts'
 import { CommandError, parseOptions, UsageError, wholeNumber } from './command.ts'
+import { partnerUser } from './partner-user.ts'
 
 type Action = (context: ManageContext, args: readonly string[]) => Promise<void>
 
@@ -34,6 +32,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   'revocation-list': revocationList,
   'redirect-url': redirectUrl,
   'webhook-secret': webhookSecret,
+  user: partnerUser,
   suspend: (context, args) => standing(context, args, suspendPartner, 'suspended'),
   resume: (context, args) => standing(context, args, resumePartner, 'active again'),
 }
@@ -181,7 +180,7 @@ async function webhookSecret(context: ManageContext, args: readonly string[]): P
   const { values, positionals } = parseOptions(args, { renew: { type: 'boolean' } }, { min: 1, max: 1 })
   if (values.renew !== true) throw new UsageError('partner webhook-secret CLIENT_ID --renew')
   say(`webhook secret  ${await renewWebhookSecret(context, positionals[0] as string)}`)
-  say('The secret is shown this once; the former is no longer used.')
+  say('The secret is shown this once; for 24 hours the former one signs, too.')
 }
 
 async function standing(

@@ -10,11 +10,12 @@ import { createLog, type Log } from '../infra/log.ts'
 import { certificatesOfFiles, certificatesOfPartners } from './certificates-expiry.ts'
 import { parseOptions, UsageError } from './command.ts'
 import { sayReady, untilStopped } from './lifetime.ts'
-import { ensurePages, PAGES_DIR } from './pages.ts'
+import { ensurePages, OFFICE_DIR, PAGES_DIR, PORTAL_DIR } from './pages.ts'
 
-const PARTS = ['partner', 'gateway', 'checkout', 'ops', 'worker'] as const
+const PARTS = ['partner', 'gateway', 'checkout', 'office', 'portal', 'ops', 'worker'] as const
 type Part = (typeof PARTS)[number]
 
+const WITH_PAGES: ReadonlySet<Part> = new Set(['checkout', 'office', 'portal'])
 const LAST: ReadonlySet<Part> = new Set(['ops', 'worker'])
 
 /** Requests and jobs that run get this long to end. */
@@ -28,7 +29,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const log = createLog(settings.PUNTE_LOG_LEVEL)
   const stopped = untilStopped()
   endOnUncaught(log)
-  if (parts.includes('checkout')) await ensurePages()
+  if (parts.some((part) => WITH_PAGES.has(part))) await ensurePages()
   const composed = await compose(settings, log, { schema: 'require' })
   const watch = watchCertificates(composed.context)
   const running: Running[] = []
@@ -89,6 +90,14 @@ async function startPart(part: Part, { context, database_url }: Composed): Promi
       const { startCheckout } = await import('../http/checkout/server.ts')
       return { part, ...(await startCheckout(context, PAGES_DIR)) }
     }
+    case 'office': {
+      const { startOffice } = await import('../http/office/server.ts')
+      return { part, ...(await startOffice(context, OFFICE_DIR)) }
+    }
+    case 'portal': {
+      const { startPortal } = await import('../http/portal/server.ts')
+      return { part, ...(await startPortal(context, PORTAL_DIR)) }
+    }
     case 'ops': {
       const { startOps } = await import('../http/ops/ops.ts')
       return { part, ...(await startOps(context)) }
@@ -108,8 +117,14 @@ async function startBackground(context: Context, url: string): Promise<() => Pro
     { initiationTasks },
     { exchangeTasks },
     { limitTasks },
+    { callTasks },
+    { complianceTasks },
     { vaultTasks },
+    { keyTasks },
+    { orderTasks },
     { revocationListTasks },
+    { reportTasks },
+    { registerTasks },
   ] = await Promise.all([
     import('../infra/jobs/worker.ts'),
     import('../domain/initiation/sweeps.ts'),
@@ -118,15 +133,35 @@ async function startBackground(context: Context, url: string): Promise<() => Pro
     import('../domain/initiation/tasks.ts'),
     import('../domain/exchanges/erase.ts'),
     import('../domain/limits/erase.ts'),
+    import('../domain/portal/calls.ts'),
+    import('../domain/compliance/tasks.ts'),
     import('../domain/vault/scheme-tokens.ts'),
+    import('../domain/four-eyes/key-rotation.ts'),
+    import('../domain/search/order-acts.ts'),
     import('../domain/partners/fetch-revocation-lists.ts'),
+    import('../domain/reports/rollup.ts'),
+    import('../domain/registers/reminders.ts'),
   ])
   const { settings, log } = context
-  const timed = [revocationListTasks(context), exchangeTasks(context), limitTasks(context)]
+  const timed = [
+    revocationListTasks(context),
+    exchangeTasks(context),
+    limitTasks(context),
+    complianceTasks(context),
+    callTasks(context),
+    reportTasks(context),
+    registerTasks(context),
+  ]
   const worker = await startWorker({
     url,
     tasks: Object.assign(
-      { ...eventTasks(context), ...initiationTasks(context), ...vaultTasks(context) },
+      {
+        ...eventTasks(context),
+        ...initiationTasks(context),
+        ...vaultTasks(context),
+        ...keyTasks(context),
+        ...orderTasks(context),
+      },
       ...timed.map(({ tasks }) => tasks),
     ),
     crontab: timed.map(({ crontab }) => crontab).join('\n'),

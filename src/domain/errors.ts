@@ -55,6 +55,7 @@ export const ERRORS = {
   BANK_UNKNOWN: { status: 400, text: 'The bank is not known.' },
   FEATURE_UNSUPPORTED: { status: 400, text: 'This kind of payment is not offered yet.' },
   FIELD_NOT_EDITABLE: { status: 403, text: 'This field cannot be changed on the page.' },
+  ORIGIN_NOT_ALLOWED: { status: 403, text: 'This call is made by pages of this very address only.' },
   ROUTE_UNKNOWN: { status: 404, text: 'There is no such resource.' },
   METHOD_NOT_ALLOWED: { status: 405, text: 'The method is not allowed here.' },
   // Payments
@@ -135,14 +136,55 @@ export const ERRORS = {
   SECOND_FACTOR_REFUSED: { status: 401, text: 'The code is wrong, or was used already.' },
   SESSION_ENDED: { status: 401, text: 'The session has ended; sign in again.' },
   ROLE_NOT_ALLOWED: { status: 403, text: 'Your role does not allow this.' },
+  PASSKEYS_UNAVAILABLE: {
+    status: 409,
+    text: 'Passkeys need an address with a name and TLS; this one is reached at a network address, or without TLS.',
+  },
+  PASSKEY_REFUSED: { status: 401, text: 'The passkey is not known here, or was refused.' },
+  PASSKEY_UNKNOWN: { status: 404, text: 'There is no such passkey.' },
+  PASSKEY_LIMIT: { status: 409, text: 'You have ten passkeys, or this one already: remove one first.' },
+  CURRENT_PASSWORD_WRONG: { status: 403, text: 'The current password is wrong.' },
   STAFF_UNKNOWN: { status: 404, text: 'There is no such user.' },
   APPROVAL_UNKNOWN: { status: 404, text: 'There is no such proposal.' },
   APPROVAL_OWN: { status: 403, text: 'Somebody else must approve what you proposed.' },
   APPROVAL_CLOSED: { status: 409, text: 'The proposal is decided, done, or has expired.' },
+  // Onboarding
+  CASE_UNKNOWN: { status: 404, text: 'There is no such case.' },
+  CASE_CHANGED: { status: 409, text: 'Somebody else has changed the case meanwhile.' },
+  CASE_STATE: { status: 409, text: 'The case is not in a state that allows this.' },
+  CASE_EXISTS: { status: 409, text: 'The partner has a case already.' },
+  CASE_INCOMPLETE: { status: 422, text: 'Something is missing or not valid.' },
+  PARTNER_ENDED: { status: 409, text: 'The relationship with this partner has ended.' },
+  DOCUMENT_UNKNOWN: { status: 404, text: 'There is no such document.' },
+  DOCUMENT_REFUSED: { status: 422, text: 'The file is not one that is taken.' },
+  INVITATION_INVALID: { status: 401, text: 'The link is not valid, or not any more.' },
+  SCREENING_NOT_CONFIGURED: { status: 409, text: 'No screening service is set; record what was looked up by hand.' },
+  // Search, and what staff do by hand
+  SEARCH_TOO_WIDE: { status: 422, text: 'The search takes too long; narrow it down by days, a partner or a status.' },
+  EXPORTS_BUSY: { status: 503, text: 'Others are exporting now; try again in a minute.' },
+  NOTHING_TO_ASK: { status: 409, text: 'Nothing of it is under way at the other side: there is nobody to ask.' },
+  NOTHING_TO_CLOSE: { status: 409, text: 'Nothing of it has an unknown fate: there is nothing to close.' },
+  WEBHOOK_NONE: { status: 409, text: 'There is no webhook to send of this payment.' },
+  // Partners, limits and proposals in the back office
+  PARTNER_UNKNOWN: { status: 404, text: 'There is no such partner.' },
+  PARTNER_CHANGED: { status: 409, text: 'Somebody else has changed the partner meanwhile; look again.' },
+  LIMITS_CHANGED: { status: 409, text: 'Somebody else has changed these levels meanwhile; look again.' },
+  LIMIT_RAISES: { status: 409, text: 'This allows more than before: it takes two people.' },
+  APPROVAL_STALE: { status: 409, text: 'What the proposal is about has changed since; it is not done.' },
+  // Registers
+  INCIDENT_UNKNOWN: { status: 404, text: 'There is no such incident.' },
+  INCIDENT_STATE: { status: 409, text: 'The incident is not in a state that allows this.' },
+  REPORT_UNKNOWN: { status: 404, text: 'There is no such report.' },
+  REPORT_STATE: { status: 409, text: 'The report is not in a state that allows this.' },
+  REPORT_CHANGED: { status: 409, text: 'Somebody else has changed it meanwhile; look again.' },
   // The service itself
   RATE_LIMITED: { status: 429, text: 'Too many requests; try again later.' },
   OVERLOADED: { status: 503, text: 'The service is busy; try again later.' },
   INTERNAL: { status: 500, text: 'Something went wrong on our side; the trace id helps support to find it.' },
+  // People of partners, in the portal
+  PASSWORD_LINK_ENDED: { status: 410, text: 'The link was used, has expired, or is not known; ask for a new one.' },
+  USER_OWN: { status: 409, text: 'Somebody else must change this of your own account.' },
+  RECORD_UNKNOWN: { status: 404, text: 'There is no such record.' },
 } as const
 
 export type ErrorCode = keyof typeof ERRORS
@@ -183,6 +225,37 @@ export class ListFaultsError extends PunteError {
     if (first === undefined) throw new Error('a list without faults is not refused')
     super(first.code, { field: first.field, text: first.message })
     this.name = 'ListFaultsError'
+    this.faults = faults
+  }
+}
+
+/** Every rule that a new password breaks. */
+export class PasswordFaultsError extends PunteError {
+  readonly faults: readonly FieldFault[]
+
+  constructor(faults: readonly FieldFault[]) {
+    super('FIELD_INVALID', {
+      field: 'password',
+      text: `The password is refused. ${faults.map(({ message }) => message).join(' ')}`,
+    })
+    this.name = 'PasswordFaultsError'
+    this.faults = faults
+  }
+}
+
+/** One thing that is wrong with what was filled in; `field` is where: `company.cui`, `beneficial_owners[2].cnp`. */
+export type FieldFault = { readonly field: string; readonly code: string; readonly message: string }
+
+/** Everything wrong with what was filled in, told at once. */
+export class CaseFaultsError extends PunteError {
+  readonly faults: readonly FieldFault[]
+
+  /** @param faults at least one */
+  constructor(faults: readonly FieldFault[]) {
+    const first = faults[0]
+    if (first === undefined) throw new Error('a case without faults is not refused')
+    super('CASE_INCOMPLETE', { field: first.field, text: first.message })
+    this.name = 'CaseFaultsError'
     this.faults = faults
   }
 }

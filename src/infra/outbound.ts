@@ -1,5 +1,5 @@
 /**
- * The only HTTP client of the server: banks, acquirers, webhooks, revocation lists. HTTP/1.1 over kept connections, one pool per
+ * The only HTTP client of the server: banks, acquirers, webhooks, revocation lists, screening. HTTP/1.1 over kept connections, one pool per
  * destination and TLS identity. Nothing is retried here and no redirect is followed.
  *
  * What every caller needs to know after a failure is whether the other side can have acted. Hence three answers:
@@ -14,15 +14,15 @@ import { createDestination, type Destination, errorCode, refusalOf, type TlsIden
 import type { Log } from './log.ts'
 
 const CLOSE_TIMEOUT_MS = 3_000
-const CONNECTIONS = { bank: 64, acquirer: 128, webhook: 8, crl: 2 } as const
+const CONNECTIONS = { bank: 64, acquirer: 128, webhook: 8, crl: 2, screening: 4 } as const
 /** Where these are is an operator's setting, not a partner's word. */
-const OPERATORS_OWN: ReadonlySet<OutboundPurpose> = new Set(['bank', 'acquirer'])
+const OPERATORS_OWN: ReadonlySet<OutboundPurpose> = new Set(['bank', 'acquirer', 'screening'])
 const MAX_POOLS = 1_000
 const MAX_WAITING_PER_POOL = 2_000
 
 export type { TlsIdentity } from './destination.ts'
 
-export type OutboundPurpose = 'bank' | 'acquirer' | 'webhook' | 'crl'
+export type OutboundPurpose = 'bank' | 'acquirer' | 'webhook' | 'crl' | 'screening'
 
 export type OutboundRequest = {
   readonly purpose: OutboundPurpose

@@ -89,6 +89,14 @@ export async function writeServerSettings(world: World, database_url: string): P
       PUNTE_CHECKOUT_HOST: '127.0.0.1',
       PUNTE_CHECKOUT_PORT: ports.checkout,
       PUNTE_CHECKOUT_URL: `http://localhost:${ports.checkout}`,
+      PUNTE_OFFICE_HOST: '127.0.0.1',
+      PUNTE_OFFICE_PORT: ports.office,
+      PUNTE_OFFICE_URL: `http://localhost:${ports.office}`,
+      PUNTE_PORTAL_HOST: '127.0.0.1',
+      PUNTE_PORTAL_PORT: ports.portal,
+      PUNTE_PORTAL_URL: `http://localhost:${ports.portal}`,
+      PUNTE_SCREENING_URL: `http://localhost:${ports.screening}`,
+      PUNTE_COMPLIANCE_MAIL: 'conformitate@punte.example',
       PUNTE_OPS_HOST: '127.0.0.1',
       PUNTE_OPS_PORT: ports.ops,
       PUNTE_QWAC_CERTIFICATE_FILE: join(pki, 'qwac.pem'),
@@ -180,6 +188,12 @@ export async function writePartnerProcess(
       }),
     }),
   )
+  return path
+}
+
+export async function writeScreening(world: World): Promise<string> {
+  const path = join(world.configs, 'screening.json')
+  await writePrivate(path, json({ http: { host: '127.0.0.1', port: world.ports.screening } }))
   return path
 }
 

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { type BankPlace, writePrivate } from './files.ts'
 import type { SeededPartner } from './seed.ts'
 import type { SeededMerchant } from './seed-merchants.ts'
+import type { SeededPartnerUser } from './seed-partner-users.ts'
+import type { SeededStaff } from './seed-staff.ts'
 import { FICTIONAL_BANKS, type World } from './world.ts'
 
 /** Keys are a promise to programs: later versions add, none renames. */
@@ -21,6 +23,9 @@ export type ReadyFacts = {
   /** The simulated acquirer: its pages for people, and where the server sends messages. */
   readonly acquirer: { readonly url: string; readonly api_url: string }
   readonly checkout: { readonly url: string }
+  readonly office: { readonly url: string; readonly users: readonly SeededStaff[] }
+  /** People of partners: `user` is name@client_id. */
+  readonly portal: { readonly url: string; readonly users: readonly SeededPartnerUser[] }
   readonly ops: { readonly url: string }
   readonly shop: { readonly url: string }
   readonly erp: { readonly url: string }
@@ -66,6 +71,8 @@ export function readyFacts(input: {
   database_url: string
   partners: readonly SeededPartner[]
   merchants: readonly SeededMerchant[]
+  staff: readonly SeededStaff[]
+  partner_users: readonly SeededPartnerUser[]
   banks: readonly BankPlace[]
 }): ReadyFacts {
   const { world, partners, merchants, banks } = input
@@ -85,6 +92,8 @@ export function readyFacts(input: {
     },
     acquirer: { ...page(ports.acquirer_pages), api_url: `https://localhost:${ports.acquirer}` },
     checkout: page(ports.checkout),
+    office: { url: `http://localhost:${ports.office}/office`, users: input.staff },
+    portal: { url: `http://localhost:${ports.portal}/portal`, users: input.partner_users },
     ops: page(ports.ops),
     shop: page(ports.shop),
     erp: page(ports.erp),
@@ -158,6 +167,8 @@ export function signpost(facts: ReadyFacts, world: World): string {
     `  ERP             ${facts.erp.url}    pay an open invoice`,
     `  Mailbox         ${facts.mailbox.url}    every mail to payers`,
     `  Partner API     ${facts.partner_api.url}   mutual TLS; documentation at /docs`,
+    `  Back office     ${facts.office.url}    staff below`,
+    `  Partners' view  ${facts.portal.url}`,
     `  Card API        ${facts.card_api.url}   Basic; documentation at /docs`,
     `  Acquirer        ${facts.acquirer.url}    every card message, cards, scheme tokens`,
     `  Health, metrics ${facts.ops.url}/ready, /metrics`,
@@ -179,6 +190,14 @@ export function signpost(facts: ReadyFacts, world: World): string {
   rows.push(
     `  Cards: ${TEST_CARDS.map((number) => number.replace(/(.{4})(?=.)/g, '$1 ')).join(', ')}   expiry 01/39, code 100`,
   )
+  rows.push('', '  Staff of the back office (user / password, secret for an authenticator app):')
+  for (const { user, password, role, totp_secret } of facts.office.users) {
+    rows.push(`    ${`${user} / ${password}`.padEnd(44)} ${totp_secret}   ${role}`)
+  }
+  rows.push('', "  People of partners, at the partners' view:")
+  for (const { user, password, role, totp_secret } of facts.portal.users) {
+    rows.push(`    ${`${user} / ${password}`.padEnd(56)} ${totp_secret}   ${role}`)
+  }
   rows.push('', `  Data and logs: ${world.dir}`, '  Ctrl-C stops everything; --reset starts afresh.', '', '')
   return rows.join('\n')
 }

@@ -2,13 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createPartnerDirectory } from '../../domain/partners/directory.ts'
-import {
-  addCertificate,
-  addPartner,
-  setRedirectUrls,
-  showPartner,
-  updateProfile,
-} from '../../domain/partners/manage.ts'
+import { addPartner, setRedirectUrls, showPartner, updateProfile } from '../../domain/partners/manage.ts'
+import { addCertificate } from '../../domain/partners/registrations.ts'
 import { systemClock } from '../../infra/clock.ts'
 import type { Database } from '../../infra/database/database.ts'
 import type { Keys } from '../../infra/keys/keys.ts'

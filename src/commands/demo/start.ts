@@ -20,12 +20,15 @@ import {
   writeAcquirer,
   writeMailbox,
   writePartnerProcess,
+  writeScreening,
   writeServerSettings,
 } from './files.ts'
 import { PARTNER_SUBJECTS } from './people.ts'
 import { readyFacts, signpost, writeReadyFile } from './ready.ts'
 import { type SeededPartner, seedPartners } from './seed.ts'
 import { type SeededMerchant, seedMerchants } from './seed-merchants.ts'
+import { type SeededPartnerUser, seedPartnerUsers } from './seed-partner-users.ts'
+import { type SeededStaff, seedStaff } from './seed-staff.ts'
 import { FICTIONAL_BANKS, type World } from './world.ts'
 
 const BANK = 'sandbox/bank/main.ts'
@@ -54,12 +57,12 @@ export async function startWorld(world: World, options: StartOptions): Promise<v
   await migrate(url)
   await migrateJobs(url)
   if (!existsSync(world.keys)) createKeyFile(world.keys)
-  const { partners, merchants } = await seed(world, url)
+  const seeded = await seed(world, url)
   say('starting banks, acquirer, shop, ERP, mailbox and server …')
   // The server talks to it through its socket, which is a tenth faster; programs are told the address.
   const server_url = typeof socket_url === 'string' ? socket_url : url
-  await startEverything(world, options, { url: server_url, banks, partners, merchants })
-  const facts = readyFacts({ world, database_url: url, partners, merchants, banks })
+  await startEverything(world, options, { url: server_url, banks, ...seeded })
+  const facts = readyFacts({ world, database_url: url, ...seeded, banks })
   if (options.ready_file !== undefined && !options.stopping()) await writeReadyFile(options.ready_file, facts)
   process.stdout.write(signpost(facts, world))
 }
@@ -92,12 +95,22 @@ function launch(
   return child
 }
 
-async function seed(world: World, url: string): Promise<{ partners: SeededPartner[]; merchants: SeededMerchant[] }> {
+type Seeded = {
+  readonly partners: readonly SeededPartner[]
+  readonly merchants: readonly SeededMerchant[]
+  readonly staff: readonly SeededStaff[]
+  readonly partner_users: readonly SeededPartnerUser[]
+}
+
+async function seed(world: World, url: string): Promise<Seeded> {
   const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
   const db = createDatabase({ url, pool_size: 2, log })
   try {
-    const partners = await seedPartners(world, { db, keys: loadKeys(world.keys), log })
-    return { partners, merchants: await seedMerchants(world, db) }
+    const keys = loadKeys(world.keys)
+    const partners = await seedPartners(world, { db, keys, log })
+    const merchants = await seedMerchants(world, db)
+    const staff = await seedStaff(world, { db, keys })
+    return { partners, merchants, staff, partner_users: await seedPartnerUsers(world, { db, keys, log }) }
   } finally {
     await db.close()
   }
@@ -126,6 +139,7 @@ async function startEverything(
   // One process for the eight: each of its own would cost a hundred megabytes.
   sandbox('banks-simulated', BANK, ...configs.slice(FICTIONAL_BANKS))
   sandbox('acquirer', 'sandbox/acquirer/main.ts', await writeAcquirer(world))
+  sandbox('screening', 'sandbox/screening/main.ts', await writeScreening(world))
   sandbox('mailbox', 'sandbox/mailbox/main.ts', await writeMailbox(world))
   for (const kind of ['shop', 'erp'] as const) {
     const partner = input.partners.find((one) => one.process === kind)

@@ -17,6 +17,9 @@ export type Ports = {
   readonly gateway: number
   readonly acquirer: number
   readonly acquirer_pages: number
+  readonly office: number
+  readonly portal: number
+  readonly screening: number
   /** API and pages of each bank, in the order of `sandbox/people.json`. */
   readonly banks: readonly { readonly api: number; readonly pages: number }[]
 }
@@ -44,6 +47,9 @@ export function portsFrom(base: number): Ports {
     gateway: base + 8,
     acquirer: base + 9,
     acquirer_pages: base + 16,
+    office: base + 17,
+    portal: base + 18,
+    screening: base + 19,
     banks: Array.from({ length: BANKS }, (_, n) => bank(n)),
   }
 }
@@ -62,6 +68,10 @@ export type World = {
   readonly acquirers: string
   /** API passwords of the merchants; for its owner only. */
   readonly merchants: string
+  /** Passwords and second factors of staff; for its owner only. */
+  readonly staff: string
+  /** Those of partners' people. */
+  readonly partner_users: string
   readonly configs: string
   readonly logs: string
   readonly settings: string
@@ -81,6 +91,8 @@ export function worldAt(dir: string, port_base: number, settle_ms?: number): Wor
     profiles: join(dir, 'banks'),
     acquirers: join(dir, 'acquirers'),
     merchants: join(dir, 'merchants.json'),
+    staff: join(dir, 'staff.json'),
+    partner_users: join(dir, 'partner-users.json'),
     configs: join(dir, 'sandbox'),
     logs: join(dir, 'logs'),
     settings: join(dir, 'punte.conf'),
@@ -99,6 +111,9 @@ const PORT_NAMES: Readonly<Record<string, string>> = {
   gateway: 'card API',
   acquirer: 'acquirer API',
   acquirer_pages: 'acquirer pages',
+  office: 'back office',
+  portal: 'partners’ own view',
+  screening: 'screening',
 }
 
 /**

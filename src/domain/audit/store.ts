@@ -77,3 +77,42 @@ export async function selectRows(db: Queries, wanted: Selection, limit: number):
   })
   return rows.reverse()
 }
+
+/** What the office looks for. `act`: one act, or with a dot at its end all of a kind (`staff.`). */
+export type AuditFilter = Selection & { readonly outcome?: ChainRow['outcome'] }
+
+/**
+ * The newest ones that fit, newest first, below a number: a page costs the same wherever it is. Times follow numbers but for
+ * the steps of a clock that is put right, so a period is a range of numbers, an hour wider.
+ */
+export async function pageOfRows(
+  db: Queries,
+  wanted: AuditFilter,
+  before: number | undefined,
+  limit: number,
+): Promise<ChainRow[]> {
+  const { rows } = await db.query<ChainRow>({
+    text: `select ${COLUMNS} from audit_log
+      where ($1::timestamptz is null or at >= $1 and number >= coalesce((select number from audit_log
+          where at >= $1::timestamptz - interval '1 hour' order by at limit 1), 0))
+        and ($2::timestamptz is null or at < $2 and number <= coalesce((select number from audit_log
+          where at < $2::timestamptz + interval '1 hour' order by at desc limit 1), 0))
+        and ($3::text is null or subject_kind = $3) and ($4::text is null or subject_id = $4)
+        and ($5::text is null or actor = $5)
+        and ($6::text is null or act = $6 or (right($6, 1) = '.' and starts_with(act, $6)))
+        and ($7::text is null or outcome = $7) and ($8::bigint is null or number < $8)
+      order by number desc limit $9`,
+    values: [
+      wanted.since ?? null,
+      wanted.until ?? null,
+      wanted.subject_kind ?? null,
+      wanted.subject_id ?? null,
+      wanted.actor ?? null,
+      wanted.act ?? null,
+      wanted.outcome ?? null,
+      before ?? null,
+      limit,
+    ],
+  })
+  return rows
+}

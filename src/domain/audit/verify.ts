@@ -14,9 +14,10 @@ export type Verdict =
  * Reads the whole chain in pages, from the first row on.
  *
  * @param anchor its row must be there as it was
+ * @param onPage told of each page that is proved, by the number of its last row
  * @returns the first row that is not as it was written, and why
  */
-export async function verifyChain(db: Queries, anchor?: Anchor): Promise<Verdict> {
+export async function verifyChain(db: Queries, anchor?: Anchor, onPage?: (number: number) => void): Promise<Verdict> {
   let last = 0
   let last_hash = GENESIS
   for (;;) {
@@ -32,6 +33,7 @@ export async function verifyChain(db: Queries, anchor?: Anchor): Promise<Verdict
       last = row.number
       last_hash = row.hash
     }
+    onPage?.(last)
     if (rows.length < PAGE) break
   }
   if (anchor !== undefined && last < anchor.number)

@@ -24,7 +24,8 @@ export type Mail = {
   /** #rrggbb */
   readonly partner_colour: string
   readonly title: string
-  readonly amount: string
+  /** Set large; absent in mails that are about no payment. */
+  readonly amount?: string
   readonly lead: string
   readonly rows: readonly Row[]
   /** The one thing to do: where it leads, and a picture of that (content id) for a phone to read. */
@@ -73,7 +74,9 @@ function textOf({ operator, words, title, amount, lead, rows, button, closing = 
     '',
     lead,
     '',
-    ...(button === undefined ? [] : [`${amount}`, '', `${button.label}:`, button.url, '']),
+    ...(button === undefined
+      ? []
+      : [...(amount === undefined ? [] : [amount, '']), `${button.label}:`, button.url, '']),
     ...rows.map(([label, value, under = '']) => `${label}: ${value}${under === '' ? '' : ` · ${under}`}`),
     ...(closing.length === 0 ? [] : ['', ...closing]),
     '',
@@ -120,8 +123,7 @@ function htmlOf(mail: Mail): string {
 <table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" style="max-width:520px;background:#ffffff;border:1px solid #e4e7ec;border-top:4px solid ${colour};border-radius:10px"><tr><td style="padding:28px 24px">
 <p class="quiet" style="margin:0 0 4px;color:#5b6673;font-size:14px">${escaped(oneLine(mail.partner_name))}</p>
 <h1 class="strong" style="margin:0 0 12px;color:#101828;font-size:22px;line-height:28px">${escaped(title)}</h1>
-<p class="strong" style="margin:0 0 12px;color:#101828;font-size:30px;line-height:36px;font-weight:700">${escaped(amount)}</p>
-<p class="plain" style="margin:0 0 20px;color:#1d2430;font-size:15px;line-height:22px">${escaped(lead)}</p>
+${amount === undefined ? '' : `<p class="strong" style="margin:0 0 12px;color:#101828;font-size:30px;line-height:36px;font-weight:700">${escaped(amount)}</p>\n`}<p class="plain" style="margin:0 0 20px;color:#1d2430;font-size:15px;line-height:22px">${escaped(lead)}</p>
 ${buttonOf(mail, colour)}<table role="presentation" width="100%" cellpadding="0" cellspacing="0">${rows.map(row).join('\n')}</table>
 ${closing.map(plain).join('\n')}
 </td></tr></table>

@@ -134,7 +134,7 @@ export async function putOff(context: Databased, payload: object, run_at: Date):
  * @returns the numbers of those events
  */
 export async function restartDeliveries(
-  context: Databased,
+  context: { readonly db: Pick<Databased['db'], 'query'> },
   key: { readonly partner_id: number; readonly payment_id: number; readonly event_no: number | undefined },
   at: Date,
 ): Promise<number[]> {

@@ -97,3 +97,22 @@ test('a partner without a secret still gets the installation’s signature', () 
   const headers = webhookHeaders(keys, { id: 'evt_1_1_1', body: '{}', secret: undefined, sent_at: new Date(0) })
   assert.match(headers['webhook-signature'] ?? '', /^v1a,[A-Za-z0-9+/=]+$/)
 })
+
+test('while a secret is renewed both sign, each as it did alone', () => {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const keys = {
+    signing: {
+      kid: 'key-1',
+      sign: (data: Uint8Array) => sign(null, data, privateKey),
+      jwks: () => ({ keys: [] }),
+      publicKey: () => undefined,
+    },
+  }
+  const message = { id: webhookId(EVENT), body: webhookBody(EVENT), sent_at: new Date('2026-03-01T10:00:05.999Z') }
+  const former_secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
+  const signaturesOf = (secrets: { secret: string; former_secret?: string }) =>
+    webhookHeaders(keys, { ...message, ...secrets })['webhook-signature']?.split(' ')
+  const [present] = signaturesOf({ secret: SECRET }) ?? []
+  const [former, installation] = signaturesOf({ secret: former_secret }) ?? []
+  assert.deepEqual(signaturesOf({ secret: SECRET, former_secret }), [present, former, installation])
+})

@@ -39,16 +39,27 @@ export function webhookBody(event: PaymentEventFacts): string {
   })
 }
 
-/** @param secret `whsec_` and the key in base64; absent: only the installation signs */
+/**
+ * @param message.secret `whsec_` and the key in base64; absent: only the installation signs
+ * @param message.former_secret for as long as the partner may still check with the one before
+ */
 export function webhookHeaders(
   keys: Pick<Keys, 'signing'>,
-  message: { readonly id: string; readonly body: string; readonly secret: string | undefined; readonly sent_at: Date },
+  message: {
+    readonly id: string
+    readonly body: string
+    readonly secret: string | undefined
+    readonly former_secret?: string | undefined
+    readonly sent_at: Date
+  },
 ): Record<string, string> {
   const timestamp = String(Math.floor(message.sent_at.getTime() / 1000))
   const signed = `${message.id}.${timestamp}.${message.body}`
   const signatures = [`v1a,${keys.signing.sign(Buffer.from(signed)).toString('base64')}`]
-  if (message.secret !== undefined) {
-    const key = Buffer.from(message.secret.replace(/^whsec_/, ''), 'base64')
+  // The present secret's stands first.
+  for (const secret of [message.former_secret, message.secret]) {
+    if (secret === undefined) continue
+    const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')
     signatures.unshift(`v1,${createHmac('sha256', key).update(signed).digest('base64')}`)
   }
   return {

@@ -1,6 +1,7 @@
 /** Delivers events to partners' endpoints, at least once, for 72 hours. */
 import type { OutboundAnswer } from '../../infra/outbound.ts'
 import type { Context } from '../context.ts'
+import type { Partner } from '../partners/directory.ts'
 import { createGates, type Gates } from './gates.ts'
 import { type EventKey, loadDelivery, putOff, recordDelivered, recordFailedTry, restartDeliveries } from './store.ts'
 import { webhookBody, webhookHeaders, webhookId } from './webhook-message.ts'
@@ -64,7 +65,7 @@ export async function deliverWebhook(context: Context, job: WebhookJob): Promise
       purpose: 'webhook',
       method: 'POST',
       url: webhook_url,
-      headers: webhookHeaders(context.keys, { id, body, secret: partner.webhook_secret, sent_at }),
+      headers: webhookHeaders(context.keys, { id, body, ...secretsOf(partner, sent_at), sent_at }),
       body,
       timeout_ms: TIMEOUT_MS,
       max_bytes: ANSWER_MOST_BYTES,
@@ -89,6 +90,11 @@ export async function deliverWebhook(context: Context, job: WebhookJob): Promise
   } finally {
     admission.done(outcome, performance.now(), took_ms)
   }
+}
+
+/** Of a partner whose secret has just changed both. */
+function secretsOf({ webhook_secret: secret, former_webhook_secret: former }: Partner, at: Date) {
+  return { secret, former_secret: former !== undefined && former.until > at ? former.secret : undefined }
 }
 
 /**

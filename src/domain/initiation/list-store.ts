@@ -187,12 +187,12 @@ export async function moveItems(context: Pick<Context, 'db'>, list: PaymentKey, 
         where partner_id = $1 and list_payment_id = $2 and status = $4
         returning payment_id, event_no),
       approved as (
-        update limit_days d set approved_count = d.approved_count + $9::integer * counted.entries
-        from (select e.day, count(*)::integer as entries
+        insert into limit_approvals as l (partner_id, day, slot, approved_count)
+        select $1, e.day, $2::bigint % 16, $9::integer * count(*)
           from moved m cross join lateral (select day from limit_entries
             where partner_id = $1 and payment_id = m.payment_id offset 0) e
-          group by e.day) counted
-        where $9 <> 0 and d.partner_id = $1 and d.day = counted.day)
+          where $9 <> 0 group by e.day
+        on conflict (partner_id, day, slot) do update set approved_count = l.approved_count + excluded.approved_count)
       insert into payment_events (partner_id, payment_id, event_no, type, status, cause, detail, at)
         select $1, payment_id, event_no, 'payment.status', $5, 'list',
           case when $8::text is not null then jsonb_build_object('bank_status', $8::text) end, $3

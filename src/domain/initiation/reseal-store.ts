@@ -38,6 +38,18 @@ const SEALED = {
     key: ['partner_id', 'client_id'],
     types: ['integer', 'text'],
   },
+  'partner_standings.reason_enc': {
+    table: 'partner_standings',
+    column: 'reason_enc',
+    key: ['partner_id', 'standing_no'],
+    types: ['integer', 'integer'],
+  },
+  'approvals.reason_enc': {
+    table: 'approvals',
+    column: 'reason_enc',
+    key: ['approval_id', 'act', 'subject_id'],
+    types: ['integer', 'text', 'text'],
+  },
   'staff.person_enc': {
     table: 'staff',
     column: 'person_enc',
@@ -49,6 +61,62 @@ const SEALED = {
     column: 'totp_enc',
     key: ['staff_id', 'user_name'],
     types: ['integer', 'text'],
+  },
+  'partner_former_secrets.secret_enc': {
+    table: 'partner_former_secrets',
+    column: 'secret_enc',
+    key: ['partner_id', 'client_id'],
+    types: ['integer', 'text'],
+  },
+  'partner_notices.text_enc': {
+    table: 'partner_notices',
+    column: 'text_enc',
+    key: ['partner_id', 'notice_no'],
+    types: ['integer', 'integer'],
+  },
+  'staff_passkeys.name_enc': {
+    table: 'staff_passkeys',
+    column: 'name_enc',
+    key: ['staff_id', 'passkey_id'],
+    types: ['integer', 'uuid'],
+  },
+  'cases.summary_enc': { table: 'cases', column: 'summary_enc', key: ['case_id'], types: ['integer'] },
+  'case_versions.content_enc': {
+    table: 'case_versions',
+    column: 'content_enc',
+    key: ['case_id', 'version'],
+    types: ['integer', 'integer'],
+  },
+  'case_events.text_enc': {
+    table: 'case_events',
+    column: 'text_enc',
+    key: ['case_id', 'event_no'],
+    types: ['integer', 'integer'],
+  },
+  'case_documents.facts_enc': {
+    table: 'case_documents',
+    column: 'facts_enc',
+    key: ['case_id', 'document_id'],
+    types: ['integer', 'integer'],
+  },
+  'case_invitations.email_enc': {
+    table: 'case_invitations',
+    column: 'email_enc',
+    key: ['case_id', 'invitation_no'],
+    types: ['integer', 'integer'],
+  },
+  'case_screenings.result_enc': {
+    table: 'case_screenings',
+    column: 'result_enc',
+    key: ['case_id', 'screening_id'],
+    types: ['integer', 'integer'],
+  },
+  'incidents.facts_enc': { table: 'incidents', column: 'facts_enc', key: ['incident_id'], types: ['integer'] },
+  'register_reports.content_enc': {
+    table: 'register_reports',
+    column: 'content_enc',
+    key: ['register', 'subject', 'stage', 'version_no'],
+    types: ['text', 'text', 'text', 'integer'],
   },
 } as const
 export type SealedColumn = keyof typeof SEALED

@@ -124,10 +124,10 @@ export async function changeStatus(context: Pick<Context, 'db'>, c: StatusChange
         where partner_id = $1 and payment_id = $2 and attempt_no = $11::integer and exists (select from moved)),
       ${c.agreement === undefined ? '' : AGREEMENT_FOLLOWS}
       approved as (
-        update limit_days d set approved_count = d.approved_count + $22::integer
-        from limit_entries e
-        where $22 <> 0 and e.partner_id = $1 and e.payment_id = $2 and d.partner_id = $1 and d.day = e.day
-          and exists (select from moved)),
+        insert into limit_approvals as l (partner_id, day, slot, approved_count)
+        select $1, e.day, $2::bigint % 16, $22::integer from limit_entries e
+        where $22 <> 0 and e.partner_id = $1 and e.payment_id = $2 and exists (select from moved)
+        on conflict (partner_id, day, slot) do update set approved_count = l.approved_count + excluded.approved_count),
       work as (
         insert into outbox (task, payload, run_at)
         select task, jsonb_build_object('partner_id', $1::integer, 'payment_id', $2::bigint, 'event_no', event_no,

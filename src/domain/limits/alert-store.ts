@@ -45,6 +45,51 @@ export async function listAlerts(
   return rows
 }
 
+export type AlertFilters = {
+  readonly states: readonly AlertState[]
+  readonly outcome?: 'warn' | 'block'
+  readonly indicator?: string
+  readonly client_id?: string
+  readonly taken_by?: string
+  /** Only older ones: the number of the last that was shown. */
+  readonly before?: number
+}
+
+/** Newest first: alerts are numbered as they are raised. */
+export async function searchAlerts(context: Databased, wanted: AlertFilters, limit: number): Promise<AlertRow[]> {
+  const { rows } = await context.db.query<AlertRow>({
+    text: `select ${COLUMNS} from alerts a join partners p on p.partner_id = a.partner_id
+      where a.state = any($1::text[]) and ($2::text is null or a.outcome = $2)
+        and ($3::text is null or a.indicator = $3) and ($4::text is null or p.client_id = $4)
+        and ($5::text is null or a.taken_by = $5) and ($6::bigint is null or a.alert_id < $6)
+      order by a.alert_id desc limit $7`,
+    values: [
+      wanted.states,
+      wanted.outcome ?? null,
+      wanted.indicator ?? null,
+      wanted.client_id ?? null,
+      wanted.taken_by ?? null,
+      wanted.before ?? null,
+      limit,
+    ],
+  })
+  return rows
+}
+
+/** How many are open, how many taken, and by whom. */
+export async function countAlerts(
+  context: Databased,
+  by: string,
+): Promise<{ readonly open: number; readonly taken: number; readonly mine: number }> {
+  const { rows } = await context.db.query<{ open: number; taken: number; mine: number }>({
+    name: 'alerts_count',
+    text: `select count(*) filter (where state = 'open') as open, count(*) filter (where state = 'taken') as taken,
+        count(*) filter (where state = 'taken' and taken_by = $1) as mine from alerts where state <> 'closed'`,
+    values: [by],
+  })
+  return rows[0] ?? { open: 0, taken: 0, mine: 0 }
+}
+
 /** An alert by its number, which is one for the whole installation. */
 export async function findAlert(context: Databased, alert_id: number): Promise<AlertRow | undefined> {
   const { rows } = await context.db.query<AlertRow>({

@@ -25,7 +25,7 @@ after(() => f.close())
 beforeEach(async () => {
   f.reset()
   const tables =
-    'partner_limits, limit_totals, limit_days, limit_entries, limit_counts, limit_pairs, limit_clients, alerts'
+    'partner_limits, limit_totals, limit_days, limit_approvals, limit_entries, limit_counts, limit_pairs, limit_clients, alerts'
   await f.context.db.query({ text: `truncate ${tables}, alert_comments`, values: [] })
 })
 

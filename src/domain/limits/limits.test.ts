@@ -29,7 +29,7 @@ beforeEach(async () => {
   f.reset()
   f.now = new Date('2030-03-10T10:00:00Z')
   const tables =
-    'partner_limits, limit_totals, limit_days, limit_entries, limit_counts, limit_pairs, limit_clients, alerts'
+    'partner_limits, limit_totals, limit_days, limit_approvals, limit_entries, limit_counts, limit_pairs, limit_clients, alerts'
   await f.context.db.query({ text: `truncate ${tables}, alert_comments`, values: [] })
 })
 

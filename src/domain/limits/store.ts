@@ -131,15 +131,16 @@ export type DayRow = {
   readonly client_count: number
 }
 
-/** Today and the 29 days before, newest first; days without a payment have no row. */
-export async function loadDays(context: Databased, partner_id: number, at: Date): Promise<DayRow[]> {
+/** Today and the days before, newest first; days without a payment have no row. */
+export async function loadDays(context: Databased, partner_id: number, at: Date, days = 30): Promise<DayRow[]> {
   const { rows } = await context.db.query<DayRow>({
     name: 'limits_days',
-    text: `select day::text as day, sent_count, sent_minor, max_minor, approved_count, most_per_payer, most_new_payers,
-        most_beneficiaries, client_count
+    text: `select day::text as day, sent_count, sent_minor, max_minor, most_per_payer, most_new_payers,
+        most_beneficiaries, client_count, coalesce((select sum(a.approved_count) from limit_approvals a
+          where a.partner_id = $1 and a.day = limit_days.day), 0)::bigint as approved_count
       from limit_days, (select ($2::timestamptz at time zone 'Europe/Bucharest')::date as today) t
-      where partner_id = $1 and day > today - 30 and day <= today order by limit_days.day desc`,
-    values: [partner_id, at],
+      where partner_id = $1 and day > today - $3::integer and day <= today order by limit_days.day desc`,
+    values: [partner_id, at, days],
   })
   return rows
 }
@@ -164,4 +165,63 @@ export async function eraseCounts(context: Databased, partner_id: number, at: Da
     values: [partner_id, at, limit],
   })
   return rowCount ?? 0
+}
+
+/** What a step over old rows has seen: where the next one begins (undefined: at the end), and what it erased. */
+export type Sweep<K> = { readonly next: K | undefined; readonly erased: number }
+
+/** Of payments from `after` on, at most `limit`: what was counted of them more than `days` days ago. */
+export async function eraseEntries(
+  context: Databased,
+  partner_id: number,
+  input: { readonly after: number; readonly at: Date; readonly days: number; readonly limit: number },
+): Promise<Sweep<number>> {
+  const { rows } = await context.db.query<{ seen: number; last: number | null; erased: number }>({
+    name: 'limits_erase_entries',
+    text: `with page as materialized (
+        select payment_id, day from limit_entries where partner_id = $1 and payment_id > $2 order by payment_id limit $5),
+      erased as (
+        delete from limit_entries e using page
+        where e.partner_id = $1 and e.payment_id = page.payment_id
+          and e.day < ($3::timestamptz at time zone 'Europe/Bucharest')::date - $4::integer returning e.payment_id)
+      select (select count(*) from page) as seen, (select max(payment_id) from page) as last,
+        (select count(*) from erased) as erased`,
+    values: [partner_id, input.after, input.at, input.days, input.limit],
+  })
+  const { seen, last, erased } = rows[0] as { seen: number; last: number | null; erased: number }
+  return { next: seen === input.limit && last !== null ? last : undefined, erased }
+}
+
+/** Of which account pays which, from `after` on: those that have not for `days` days. */
+export async function erasePairs(
+  context: Databased,
+  partner_id: number,
+  input: {
+    readonly after: readonly [Buffer, Buffer]
+    readonly at: Date
+    readonly days: number
+    readonly limit: number
+  },
+): Promise<Sweep<[Buffer, Buffer]>> {
+  const { rows } = await context.db.query<{ seen: number; last: [string, string] | null; erased: number }>({
+    name: 'limits_erase_pairs',
+    text: `with page as materialized (
+        select creditor_iban_hash, debtor_iban_hash from limit_pairs
+        where partner_id = $1 and (creditor_iban_hash, debtor_iban_hash) > ($2, $3)
+        order by creditor_iban_hash, debtor_iban_hash limit $6),
+      erased as (
+        delete from limit_pairs p using page
+        where p.partner_id = $1 and p.creditor_iban_hash = page.creditor_iban_hash
+          and p.debtor_iban_hash = page.debtor_iban_hash
+          and p.last_day < ($4::timestamptz at time zone 'Europe/Bucharest')::date - $5::integer
+        returning p.partner_id)
+      select (select count(*) from page) as seen, (select count(*) from erased) as erased,
+        (select array[encode(creditor_iban_hash, 'hex'), encode(debtor_iban_hash, 'hex')] from page
+          order by creditor_iban_hash desc, debtor_iban_hash desc limit 1) as last`,
+    values: [partner_id, input.after[0], input.after[1], input.at, input.days, input.limit],
+  })
+  const { seen, last, erased } = rows[0] as { seen: number; last: [string, string] | null; erased: number }
+  const next: [Buffer, Buffer] | undefined =
+    seen === input.limit && last !== null ? [Buffer.from(last[0], 'hex'), Buffer.from(last[1], 'hex')] : undefined
+  return { next, erased }
 }

@@ -8,7 +8,7 @@ import type { Database } from '../../infra/database/database.ts'
 import { keepFresh } from '../../infra/jobs/keep-fresh.ts'
 import type { Keys } from '../../infra/keys/keys.ts'
 import type { Log } from '../../infra/log.ts'
-import { loadFingerprint, loadPartners, type PartnerRow } from './store.ts'
+import { type FormerSecretRow, loadFingerprint, loadFormerSecrets, loadPartners, type PartnerRow } from './store.ts'
 
 export type PartnerType = 'Ecommerce' | 'Finance'
 
@@ -43,6 +43,8 @@ export type Partner = {
   readonly webhook_url?: string
   /** `whsec_` + base64, opened. Never logged. */
   readonly webhook_secret?: string
+  /** The one before: it signs, too, until then. */
+  readonly former_webhook_secret?: { readonly secret: string; readonly until: Date }
   readonly requests_per_minute?: number
   /** A payment of more is blocked. */
   readonly max_amount_minor?: number
@@ -90,8 +92,10 @@ export async function createPartnerDirectory(input: DirectoryInput): Promise<Par
     // The fingerprint is taken before the rows: a change in between is then seen once more, never missed.
     const current = await loadFingerprint(db)
     if (current === fingerprint) return
-    const rows = await loadPartners(db)
-    all = rows.map((row) => openPartner(row, keys, log))
+    // A secret that has changed has changed the partner's row with it.
+    const [rows, former] = await Promise.all([loadPartners(db), loadFormerSecrets(db)])
+    const formerOf = new Map(former.map((one) => [one.partner_id, one]))
+    all = rows.map((row) => openPartner(row, formerOf.get(row.partner_id), keys, log))
     by_id = new Map(all.map((partner) => [partner.partner_id, partner]))
     by_client_id = new Map(all.map((partner) => [partner.client_id, partner]))
     fingerprint = current
@@ -114,9 +118,14 @@ export function webhookSecretContext(client_id: string): string {
   return `partners.webhook_secret:${client_id}`
 }
 
-function openPartner(row: PartnerRow, keys: Keys, log: Log): Partner {
+function openPartner(row: PartnerRow, former: FormerSecretRow | undefined, keys: Keys, log: Log): Partner {
   let webhook_secret: string | undefined
+  let former_webhook_secret: Partner['former_webhook_secret']
   try {
+    if (former !== undefined) {
+      const secret = keys.open(former.secret_enc, webhookSecretContext(row.client_id))
+      former_webhook_secret = { secret, until: former.until }
+    }
     if (row.webhook_secret_enc !== null)
       webhook_secret = keys.open(row.webhook_secret_enc, webhookSecretContext(row.client_id))
   } catch {
@@ -140,6 +149,7 @@ function openPartner(row: PartnerRow, keys: Keys, log: Log): Partner {
     may_flexible_url: row.may_flexible_url,
     ...(row.webhook_url === null ? {} : { webhook_url: row.webhook_url }),
     ...(webhook_secret === undefined ? {} : { webhook_secret }),
+    ...(former_webhook_secret === undefined ? {} : { former_webhook_secret }),
     ...(row.requests_per_minute === null ? {} : { requests_per_minute: row.requests_per_minute }),
     ...(row.max_amount_minor === null ? {} : { max_amount_minor: row.max_amount_minor }),
     certificates: row.certificates.map((certificate) =>

@@ -12,18 +12,17 @@ import { createLog } from '../../infra/log.ts'
 import { createPartnerDirectory, type PartnerDirectory } from './directory.ts'
 import { checkLogo, logoFromFile } from './logo.ts'
 import {
-  addCertificate,
   addPartner,
   listPartners,
   type NewPartnerInput,
   renewWebhookSecret,
   setRedirectUrls,
   showPartner,
-  suspendPartner,
   updateProfile,
-  withdrawCertificate,
 } from './manage.ts'
 import { checkRedirectUrls } from './profile.ts'
+import { addCertificate, withdrawCertificate } from './registrations.ts'
+import { suspendPartner } from './standing.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'punte-manage-'))
 let database: TestDatabase
@@ -141,7 +140,7 @@ test('certificates: added, shown, withdrawn; only with the authority that issued
   )
   await assert.rejects(
     addCertificate(context(), { ...input, client_id: 'nobody-here' }),
-    (error: { code?: string }) => error.code === 'CLIENT_UNKNOWN',
+    (error: { code?: string }) => error.code === 'PARTNER_UNKNOWN',
   )
   const expired = await issueClientCertificate(authority, {
     subject: { common_name: 'x' },

@@ -32,6 +32,10 @@ export type CertificateRow = {
   revocation_list_url: string | null
   added_at: string
   withdrawn_at: string | null
+  /** Of the certificate that was shown when it was registered; null in registrations of long ago. */
+  valid_from: string | null
+  valid_to: string | null
+  serial_number: string | null
 }
 
 /**
@@ -60,7 +64,8 @@ function partnersQuery(where: string, include_withdrawn: boolean): string {
   return `select ${PARTNER_COLUMNS}, coalesce(
       (select jsonb_agg(jsonb_build_object('certificate_id', c.certificate_id, 'subject', c.subject, 'issuer', c.issuer,
           'authority_pem', c.authority_pem, 'revocation_list', c.revocation_list, 'revocation_list_url', c.revocation_list_url,
-          'added_at', c.added_at, 'withdrawn_at', c.withdrawn_at) order by c.certificate_id)
+          'added_at', c.added_at, 'withdrawn_at', c.withdrawn_at, 'valid_from', c.valid_from, 'valid_to', c.valid_to,
+          'serial_number', c.serial_number) order by c.certificate_id)
         from partner_certificates c
         where c.partner_id = p.partner_id${include_withdrawn ? '' : ' and c.withdrawn_at is null'}),
       '[]'::jsonb) as certificates
@@ -99,8 +104,8 @@ export type NewPartner = Pick<
 >
 export type NewCertificate = Pick<
   CertificateRow,
-  'subject' | 'issuer' | 'authority_pem' | 'revocation_list' | 'revocation_list_url'
->
+  'subject' | 'issuer' | 'authority_pem' | 'revocation_list' | 'revocation_list_url' | 'serial_number'
+> & { readonly valid_from: Date | null; readonly valid_to: Date | null }
 
 /** @returns the new id, or undefined when the client id is taken */
 export async function insertPartner(
@@ -116,8 +121,9 @@ export async function insertPartner(
         on conflict (client_id) do nothing
         returning partner_id),
       certified as (
-        insert into partner_certificates (partner_id, subject, issuer, authority_pem, revocation_list, revocation_list_url)
-        select partner_id, $13, $14, $15, $16, $17 from added where $13::text is not null)
+        insert into partner_certificates (partner_id, subject, issuer, authority_pem, revocation_list, revocation_list_url,
+          valid_from, valid_to, serial_number)
+        select partner_id, $13, $14, $15, $16, $17, $18, $19, $20 from added where $13::text is not null)
       select partner_id from added`,
     values: [
       partner.client_id,
@@ -138,15 +144,18 @@ export async function insertPartner(
   return rows[0]?.partner_id
 }
 
-function certificateValues(certificate: NewCertificate | undefined): (string | null)[] {
+function certificateValues(certificate: NewCertificate | undefined): (string | Date | null)[] {
   return certificate === undefined
-    ? [null, null, null, null, null]
+    ? [null, null, null, null, null, null, null, null]
     : [
         certificate.subject,
         certificate.issuer,
         certificate.authority_pem,
         certificate.revocation_list,
         certificate.revocation_list_url,
+        certificate.valid_from,
+        certificate.valid_to,
+        certificate.serial_number,
       ]
 }
 
@@ -156,8 +165,9 @@ export async function insertCertificate(
   certificate: NewCertificate,
 ): Promise<number | undefined> {
   const { rows } = await db.query<{ certificate_id: number }>({
-    text: `insert into partner_certificates (partner_id, subject, issuer, authority_pem, revocation_list, revocation_list_url)
-      select partner_id, $2, $3, $4, $5, $6 from partners where client_id = $1
+    text: `insert into partner_certificates (partner_id, subject, issuer, authority_pem, revocation_list, revocation_list_url,
+        valid_from, valid_to, serial_number)
+      select partner_id, $2, $3, $4, $5, $6, $7, $8, $9 from partners where client_id = $1
       returning certificate_id`,
     values: [client_id, ...certificateValues(certificate)],
   })
@@ -233,6 +243,27 @@ export async function lockPartner(
     values: [client_id],
   })
   return rows[0]
+}
+
+/** Keeps the present secret of webhooks beside the one that is about to take its place; nothing where there is none. */
+export async function keepFormerSecret(db: Queries, client_id: string, until: Date): Promise<void> {
+  await db.query({
+    text: `insert into partner_former_secrets (partner_id, client_id, secret_enc, until)
+      select partner_id, client_id, webhook_secret_enc, $2 from partners
+        where client_id = $1 and webhook_secret_enc is not null for no key update
+      on conflict (partner_id) do update set secret_enc = excluded.secret_enc, until = excluded.until`,
+    values: [client_id, until],
+  })
+}
+
+export type FormerSecretRow = { partner_id: number; secret_enc: Buffer; until: Date }
+
+export async function loadFormerSecrets(db: Queries): Promise<FormerSecretRow[]> {
+  const { rows } = await db.query<FormerSecretRow>({
+    text: 'select partner_id, secret_enc, until from partner_former_secrets',
+    values: [],
+  })
+  return rows
 }
 
 /** @returns false when there is no such partner */

@@ -8,6 +8,9 @@ export type ApprovalRow = {
   subject_kind: string
   subject_id: string
   input: Record<string, unknown>
+  /** What of the subject the act depends on, as it was when proposed. */
+  seen: Record<string, unknown> | null
+  reason_enc: Buffer | null
   state: 'proposed' | 'approved' | 'refused' | 'withdrawn' | 'executed'
   proposed_by: number
   proposed_at: Date
@@ -17,19 +20,35 @@ export type ApprovalRow = {
   executed_at: Date | null
 }
 
-const COLUMNS = `approval_id, act, subject_kind, subject_id, input, state, proposed_by, proposed_at, expires_at, decided_by,
-  decided_at, executed_at`
+const COLUMNS = `approval_id, act, subject_kind, subject_id, input, seen, reason_enc, state, proposed_by, proposed_at, expires_at,
+  decided_by, decided_at, executed_at`
+/** With the user names of both. */
+const NAMED = `select ${COLUMNS}, (select s.user_name from staff s where s.staff_id = a.proposed_by) as proposed_by_name,
+  (select s.user_name from staff s where s.staff_id = a.decided_by) as decided_by_name from approvals a`
+
+export type NamedApproval = ApprovalRow & {
+  readonly proposed_by_name: string
+  readonly decided_by_name: string | null
+}
 
 export async function insertApproval(
   db: Queries,
   row: Pick<
     ApprovalRow,
-    'act' | 'subject_kind' | 'subject_id' | 'input' | 'proposed_by' | 'proposed_at' | 'expires_at'
+    | 'act'
+    | 'subject_kind'
+    | 'subject_id'
+    | 'input'
+    | 'seen'
+    | 'reason_enc'
+    | 'proposed_by'
+    | 'proposed_at'
+    | 'expires_at'
   >,
 ): Promise<number> {
   const { rows } = await db.query<{ approval_id: number }>({
-    text: `insert into approvals (act, subject_kind, subject_id, input, proposed_by, proposed_at, expires_at)
-      values ($1, $2, $3, $4::jsonb, $5, $6, $7) returning approval_id`,
+    text: `insert into approvals (act, subject_kind, subject_id, input, proposed_by, proposed_at, expires_at, seen, reason_enc)
+      values ($1, $2, $3, $4::jsonb, $5, $6, $7, $8::jsonb, $9) returning approval_id`,
     values: [
       row.act,
       row.subject_kind,
@@ -38,6 +57,8 @@ export async function insertApproval(
       row.proposed_by,
       row.proposed_at,
       row.expires_at,
+      row.seen === null ? null : JSON.stringify(row.seen),
+      row.reason_enc,
     ],
   })
   return (rows[0] as { approval_id: number }).approval_id
@@ -69,12 +90,48 @@ export async function markExecuted(db: Queries, approval_id: number, at: Date): 
   })
 }
 
-/** What waits for a decision or for being done, the oldest first. */
-export async function waitingApprovals(db: Queries, at: Date, limit: number): Promise<ApprovalRow[]> {
-  const { rows } = await db.query<ApprovalRow>({
-    text: `select ${COLUMNS} from approvals where state in ('proposed', 'approved') and expires_at > $1
-      order by proposed_at limit $2`,
+/** What waits for a decision, the oldest first. */
+export async function waitingApprovals(db: Queries, at: Date, limit: number): Promise<NamedApproval[]> {
+  const { rows } = await db.query<NamedApproval>({
+    text: `${NAMED} where state = 'proposed' and expires_at > $1 order by proposed_at, approval_id limit $2`,
     values: [at, limit],
+  })
+  return rows
+}
+
+/** What is decided or has expired, the newest first, older than a number. */
+export async function pastApprovals(
+  db: Queries,
+  at: Date,
+  input: { readonly before: number; readonly limit: number },
+): Promise<NamedApproval[]> {
+  const { rows } = await db.query<NamedApproval>({
+    text: `${NAMED} where approval_id < $2 and (state <> 'proposed' or expires_at <= $1)
+      order by approval_id desc limit $3`,
+    values: [at, input.before, input.limit],
+  })
+  return rows
+}
+
+export async function findApproval(db: Queries, approval_id: number): Promise<NamedApproval | undefined> {
+  const { rows } = await db.query<NamedApproval>({
+    text: `${NAMED} where approval_id = $1`,
+    values: [approval_id],
+  })
+  return rows[0]
+}
+
+/** Of what waits: how many of each act, and how many of them somebody has proposed himself. */
+export async function countWaiting(
+  db: Queries,
+  at: Date,
+  staff_id: number,
+): Promise<{ act: StaffAct; count: number; own: number }[]> {
+  const { rows } = await db.query<{ act: StaffAct; count: number; own: number }>({
+    name: 'approvals_count',
+    text: `select act, count(*) as count, count(*) filter (where proposed_by = $2) as own from approvals
+      where state = 'proposed' and expires_at > $1 group by act`,
+    values: [at, staff_id],
   })
   return rows
 }

@@ -1,8 +1,9 @@
 /**
- * Acts that take two people (`takesTwo` in roles.ts): one proposes, another whose role allows it approves, then it is
- * executed once, as it was proposed. It expires after three days, approved or not.
+ * Acts that take two people (`takesTwo` in roles.ts): one proposes, another whose role allows it approves, and in that very
+ * transaction it is done once, as it was proposed. A proposal expires after three days. What each act does stands in
+ * src/domain/four-eyes.
  */
-import { inAct } from '../audit/record.ts'
+import { type Act, inAct } from '../audit/record.ts'
 import type { Queries } from '../audit/store.ts'
 import { PunteError } from '../errors.ts'
 import { invalid } from '../partners/profile.ts'
@@ -12,9 +13,10 @@ import {
   lockApproval,
   markDecided,
   markExecuted,
+  type NamedApproval,
   waitingApprovals,
 } from './approval-store.ts'
-import { requireAct, type StaffAct, takesTwo } from './roles.ts'
+import { requireAct, requireProposal, type StaffAct, takesTwo } from './roles.ts'
 import type { Session, StaffContext } from './sessions.ts'
 
 const EXPIRES_MS = 72 * 60 * 60_000
@@ -34,94 +36,92 @@ export async function propose(
     readonly act: StaffAct
     readonly subject: { readonly kind: string; readonly id: string }
     readonly input: Readonly<Record<string, unknown>>
+    /** What of the subject the act depends on. */
+    readonly seen?: Readonly<Record<string, unknown>>
+    /** Why, sealed: words of staff may hold anything. */
+    readonly reason_enc?: Buffer
   },
 ): Promise<{ readonly approval_id: number; readonly expires_at: Date }> {
-  requireAct(by, input.act)
+  requireProposal(by, input.act)
   if (!takesTwo(input.act)) throw invalid('act', 'takes nobody else')
   if (JSON.stringify(input.input).length > MAX_INPUT) throw invalid('input', 'is too large')
   const proposed_at = context.clock.now()
   const expires_at = new Date(proposed_at.getTime() + EXPIRES_MS)
   const { kind: subject_kind, id: subject_id } = input.subject
   return inAct({ ...context, actor: by.actor }, async (db, record) => {
-    const row = { act: input.act, subject_kind, subject_id, input: { ...input.input } }
+    const { seen = null, reason_enc = null } = input
+    const row = { act: input.act, subject_kind, subject_id, input: { ...input.input }, seen, reason_enc }
     const approval_id = await insertApproval(db, { ...row, proposed_by: by.staff_id, proposed_at, expires_at })
     await record({ act: 'approval.propose', subject: input.subject, after: { approval_id, act: input.act } })
     return { approval_id, expires_at }
   })
 }
 
-/** @throws PunteError APPROVAL_UNKNOWN, APPROVAL_OWN, APPROVAL_CLOSED, ROLE_NOT_ALLOWED */
-export function approve(context: StaffContext, by: Staff, approval_id: number): Promise<void> {
-  return decide(context, by, approval_id, 'approved')
+/**
+ * Approves and does it, in one transaction: once, or not at all, and then it is still proposed.
+ *
+ * @param work on the connection it is given; nothing outside the database, for it may run again. What it answers is what
+ *   the audit log tells of it.
+ * @throws PunteError APPROVAL_UNKNOWN, APPROVAL_OWN, APPROVAL_CLOSED, ROLE_NOT_ALLOWED
+ */
+export function approve(
+  context: StaffContext,
+  by: Staff,
+  approval_id: number,
+  work: (db: Queries, approval: ApprovalRow) => Promise<Pick<Act, 'before' | 'after'>>,
+): Promise<void> {
+  const at = context.clock.now()
+  return inAct({ ...context, actor: by.actor }, async (db, record) => {
+    const row = await openApproval(db, approval_id, at)
+    requireAct(by, row.act)
+    const { proposed_by } = row
+    if (proposed_by === by.staff_id) throw new PunteError('APPROVAL_OWN')
+    const { before, after } = await work(db, row)
+    await markDecided(db, { approval_id, state: 'approved', by: by.staff_id, at })
+    await markExecuted(db, approval_id, at)
+    const subject = subjectOf(row)
+    await record({ act: 'approval.approved', subject, after: { approval_id, act: row.act } })
+    const done = { ...after, approval_id, proposed_by, approved_by: by.staff_id }
+    await record({ act: row.act, subject, ...(before !== undefined && { before }), after: done })
+  })
 }
 
-/** @throws PunteError as `approve` */
+/** @throws PunteError APPROVAL_UNKNOWN, APPROVAL_OWN, APPROVAL_CLOSED, ROLE_NOT_ALLOWED */
 export function refuse(context: StaffContext, by: Staff, approval_id: number): Promise<void> {
-  return decide(context, by, approval_id, 'refused')
+  return close(context, by, approval_id, 'refused')
 }
 
 /** By the one who proposed it. @throws PunteError APPROVAL_UNKNOWN, APPROVAL_CLOSED, ROLE_NOT_ALLOWED */
 export function withdraw(context: StaffContext, by: Staff, approval_id: number): Promise<void> {
-  return decide(context, by, approval_id, 'withdrawn')
+  return close(context, by, approval_id, 'withdrawn')
 }
 
-function decide(
-  context: StaffContext,
-  by: Staff,
-  approval_id: number,
-  state: 'approved' | 'refused' | 'withdrawn',
-): Promise<void> {
+function close(context: StaffContext, by: Staff, approval_id: number, state: 'refused' | 'withdrawn'): Promise<void> {
   const at = context.clock.now()
   return inAct({ ...context, actor: by.actor }, async (db, record) => {
-    const row = await openApproval(db, approval_id, 'proposed', at)
+    const row = await openApproval(db, approval_id, at)
     requireAct(by, row.act)
     const is_own = row.proposed_by === by.staff_id
     if (state === 'withdrawn' && !is_own) throw new PunteError('ROLE_NOT_ALLOWED')
-    if (state !== 'withdrawn' && is_own) throw new PunteError('APPROVAL_OWN')
+    if (state === 'refused' && is_own) throw new PunteError('APPROVAL_OWN')
     await markDecided(db, { approval_id, state, by: by.staff_id, at })
     await record({ act: `approval.${state}`, subject: subjectOf(row), after: { approval_id, act: row.act } })
   })
 }
 
-/**
- * Does what was approved, in one transaction with the mark that it is done: once, or not at all.
- *
- * @param work on the connection it is given; nothing outside the database, for it may run again
- * @throws PunteError APPROVAL_UNKNOWN, APPROVAL_CLOSED, ROLE_NOT_ALLOWED
- */
-export function execute<T>(
-  context: StaffContext,
-  by: Staff,
-  approval_id: number,
-  work: (db: Queries, approval: ApprovalRow) => Promise<T>,
-): Promise<T> {
-  const at = context.clock.now()
-  return inAct({ ...context, actor: by.actor }, async (db, record) => {
-    const row = await openApproval(db, approval_id, 'approved', at)
-    requireAct(by, row.act)
-    const result = await work(db, row)
-    await markExecuted(db, approval_id, at)
-    const { proposed_by, decided_by } = row
-    await record({ act: row.act, subject: subjectOf(row), after: { approval_id, proposed_by, decided_by } })
-    return result
-  })
-}
-
-/** What waits for a decision or for being done. */
-export function listApprovals(context: StaffContext): Promise<ApprovalRow[]> {
+/** What waits for a decision. */
+export function listApprovals(context: StaffContext): Promise<NamedApproval[]> {
   return waitingApprovals(context.db, context.clock.now(), LISTED)
 }
 
-async function openApproval(
-  db: Queries,
-  approval_id: number,
-  state: ApprovalRow['state'],
-  at: Date,
-): Promise<ApprovalRow> {
+async function openApproval(db: Queries, approval_id: number, at: Date): Promise<ApprovalRow> {
   const row = await lockApproval(db, approval_id)
   if (row === undefined) throw new PunteError('APPROVAL_UNKNOWN')
-  if (row.state !== state || row.expires_at.getTime() <= at.getTime()) throw new PunteError('APPROVAL_CLOSED')
+  if (row.state !== 'proposed' || row.expires_at.getTime() <= at.getTime()) throw new PunteError('APPROVAL_CLOSED')
   return row
 }
 
 const subjectOf = (row: ApprovalRow) => ({ kind: row.subject_kind, id: row.subject_id })
+
+/** Where a proposal's reason is sealed. */
+export const reasonPlace = (act: string, subject_id: string): string => `approvals.reason:${act}:${subject_id}`

@@ -4,7 +4,7 @@ import { PunteError } from '../errors.ts'
 import { checkNewPassword, hashStaffPassword, isPassword, PASSWORDS_KEPT } from './passwords.ts'
 import { openPerson } from './person.ts'
 import { endSessions } from './session-store.ts'
-import { findSession, giveToken, nextStage, type StaffContext, type Step } from './sessions.ts'
+import { findSession, giveToken, nextStage, type Session, type StaffContext, type Step } from './sessions.ts'
 import { actorOf, recordRefusal, subjectOf, TRIES_MOST } from './sign-in.ts'
 import { formerPasswords, replacePassword, type StaffRow, staffById, takeTry, updateStaff } from './store.ts'
 
@@ -12,8 +12,8 @@ import { formerPasswords, replacePassword, type StaffRow, staffById, takeTry, up
  * All other sessions of theirs end, and the token is a new one.
  *
  * @param input.current needed in a session; a sign-in that asks for a new password has just seen it
- * @throws PunteError FIELD_INVALID of `password` with every rule that is broken, SIGN_IN_REFUSED (the current one is
- *   wrong), SESSION_ENDED
+ * @throws PunteError FIELD_INVALID of `password` with every rule that is broken, CURRENT_PASSWORD_WRONG,
+ *   SESSION_ENDED
  */
 export async function changePassword(
   context: StaffContext,
@@ -45,10 +45,20 @@ export async function changePassword(
   })
 }
 
+/**
+ * For acts that a session alone should not do: whoever finds one open must not take the account.
+ * @throws PunteError CURRENT_PASSWORD_WRONG; SESSION_ENDED where tries are used up
+ */
+export async function requireCurrentPassword(context: StaffContext, session: Session, current: string): Promise<void> {
+  const staff = await staffById(context.db, session.staff_id)
+  if (staff === undefined) throw new PunteError('SESSION_ENDED')
+  await checkCurrent(context, staff, session.actor.origin ?? '', current)
+}
+
 // Who finds an open session must not guess the password in it: these tries count as those of a sign-in do.
 async function checkCurrent(context: StaffContext, staff: StaffRow, address: string, current: string): Promise<void> {
   if ((await takeTry(context.db, staff.staff_id, TRIES_MOST)) === undefined) throw new PunteError('SESSION_ENDED')
   if (await isPassword(staff.password_hash, current)) return updateStaff(context.db, staff.staff_id, { tries: 0 })
   await recordRefusal(context, staff, { address, step: 'current password' })
-  throw new PunteError('SIGN_IN_REFUSED')
+  throw new PunteError('CURRENT_PASSWORD_WRONG', { field: 'current' })
 }

@@ -11,7 +11,7 @@ import type { Role } from './roles.ts'
 import { beginEnrolment, completeSecondFactor, confirmEnrolment } from './second-factor.ts'
 import { requireSession, type StaffContext } from './sessions.ts'
 import { DELAYS, signIn } from './sign-in.ts'
-import { stepAt, totpCode } from './totp.ts'
+import { fromBase32, stepAt, totpCode } from './totp.ts'
 
 export const PASSWORD = 'vq7#Rm2-kz9!Twx4Lb'
 export const ADDRESS = '192.0.2.7'
@@ -59,11 +59,4 @@ export async function staffWorld() {
     rmSync(dir, { recursive: true, force: true })
   }
   return { context, pass, codeOf, enrolled, signedIn, close }
-}
-
-function fromBase32(text: string): Buffer {
-  const bits = [...text].map((letter) =>
-    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
-  )
-  return Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
 }

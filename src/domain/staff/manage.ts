@@ -8,11 +8,13 @@ import type { Queries } from '../audit/store.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
 import { invalid } from '../partners/profile.ts'
+import { deletePasskeys } from './passkeys/store.ts'
 import type { Person } from './password-rules.ts'
 import { hashStaffPassword, PASSWORDS_KEPT, temporaryPassword } from './passwords.ts'
 import { checkPerson, openPerson, sealPerson } from './person.ts'
-import { ROLES, type Role } from './roles.ts'
+import { type AnyRole, PARTNER_ROLES, ROLES, type Role } from './roles.ts'
 import { endSessions, type SessionRow, sessionsOf } from './session-store.ts'
+import { subjectOf } from './sign-in.ts'
 import {
   findStaff,
   insertStaff,
@@ -27,7 +29,11 @@ import {
   updateStaff,
 } from './store.ts'
 
-export type ManageContext = Acting & Pick<Context, 'keys' | 'clock'>
+export type ManageContext = Acting &
+  Pick<Context, 'keys' | 'clock'> & {
+    /** Whose people are managed: a partner's; absent: staff of the installation. All others are unknown then. */
+    readonly partner_id?: number
+  }
 
 /** Staff as others see them: no hash, no secret. */
 export type StaffSummary = Person &
@@ -43,12 +49,13 @@ export async function addStaff(
   input: Person & { readonly role: Role },
 ): Promise<{ readonly temporary_password: string }> {
   const person = checkPerson(input)
-  const role = checkRole(input.role)
+  const role = checkRole(ROLES, input.role)
   const temporary_password = temporaryPassword()
   const password_hash = await hashStaffPassword(temporary_password)
   const at = context.clock.now()
   const row = {
     user_name: person.user_name,
+    partner_id: null,
     person_enc: sealPerson(context.keys, person),
     role,
     password_hash,
@@ -63,17 +70,17 @@ export async function addStaff(
   return { temporary_password }
 }
 
-export async function listStaff(context: Pick<ManageContext, 'db' | 'keys'>): Promise<StaffSummary[]> {
-  return (await listStaffRows(context.db)).map((row) => summary(context.keys, row))
+export async function listStaff(context: Pick<ManageContext, 'db' | 'keys' | 'partner_id'>): Promise<StaffSummary[]> {
+  return (await listStaffRows(context.db, context.partner_id ?? null)).map((row) => summary(context.keys, row))
 }
 
 /** With their latest sessions, the newest first. @throws PunteError STAFF_UNKNOWN */
 export async function showStaff(
-  context: Pick<ManageContext, 'db' | 'keys'>,
+  context: Pick<ManageContext, 'db' | 'keys' | 'partner_id'>,
   user_name: string,
 ): Promise<StaffSummary & { readonly recovery_codes_left: number; readonly sessions: readonly SessionRow[] }> {
   const row = await findStaff(context.db, user_name)
-  if (row === undefined) throw new PunteError('STAFF_UNKNOWN')
+  if (row === undefined || row.partner_id !== (context.partner_id ?? null)) throw new PunteError('STAFF_UNKNOWN')
   const recovery_codes_left = await recoveryCodesLeft(context.db, row.staff_id)
   const sessions = await sessionsOf(context.db, row.staff_id, SESSIONS_SHOWN)
   return { ...summary(context.keys, row), recovery_codes_left, sessions }
@@ -82,9 +89,10 @@ export async function showStaff(
 /** What their open sessions may do changes with it, at once. @throws PunteError STAFF_UNKNOWN, FIELD_INVALID */
 export async function setRole(
   context: ManageContext,
-  input: { readonly user_name: string; readonly role: Role },
+  input: { readonly user_name: string; readonly role: AnyRole },
 ): Promise<void> {
-  await change(context, input.user_name, 'staff.role', { role: checkRole(input.role) })
+  const roles = context.partner_id === undefined ? ROLES : PARTNER_ROLES
+  await change(context, input.user_name, 'staff.role', { role: checkRole(roles, input.role) })
 }
 
 /** Their sessions end. @throws PunteError STAFF_UNKNOWN */
@@ -117,21 +125,23 @@ export async function resetPassword(context: ManageContext, user_name: string): 
   return temporary
 }
 
-/** For a lost telephone: recovery codes end with it, sessions too; the next sign-in enrols anew. @throws PunteError STAFF_UNKNOWN */
+/** For a lost telephone: recovery codes and passkeys end with it, sessions too; the next sign-in enrols anew. @throws PunteError STAFF_UNKNOWN */
 export function resetTotp(context: ManageContext, user_name: string): Promise<void> {
   return inStaffAct(context, user_name, async (db, { staff_id, totp_step }) => {
     await updateStaff(db, staff_id, { totp_enc: null, totp_step: null })
     await replaceRecoveryCodes(db, staff_id, [])
+    const passkeys = await deletePasskeys(db, staff_id)
     await endSessions(db, { staff_id, at: context.clock.now(), reason: 'second factor reset' })
-    return { act: 'staff.reset-totp', before: { was_enrolled: totp_step !== null } }
+    return { act: 'staff.reset-totp', before: { was_enrolled: totp_step !== null, passkeys } }
   })
 }
 
-/** Ends every session of theirs. @returns how many lived @throws PunteError STAFF_UNKNOWN */
-export async function signOutStaff(context: ManageContext, user_name: string): Promise<number> {
+/** Ends every session of theirs, or one. @returns how many lived @throws PunteError STAFF_UNKNOWN */
+export async function signOutStaff(context: ManageContext, user_name: string, session_id?: string): Promise<number> {
   let ended = 0
   await inStaffAct(context, user_name, async (db, { staff_id }) => {
-    ended = await endSessions(db, { staff_id, at: context.clock.now(), reason: 'ended by an administrator' })
+    const which = session_id === undefined ? {} : { only: session_id }
+    ended = await endSessions(db, { staff_id, at: context.clock.now(), reason: 'ended by an administrator', ...which })
     return { act: 'staff.session-end', after: { ended } }
   })
   return ended
@@ -144,8 +154,8 @@ async function inStaffAct(
 ): Promise<void> {
   await inAct(context, async (db, record) => {
     const staff = await lockStaff(db, user_name)
-    if (staff === undefined) throw new PunteError('STAFF_UNKNOWN')
-    await record({ subject: { kind: 'staff', id: user_name }, ...(await work(db, staff)) })
+    if (staff === undefined || staff.partner_id !== (context.partner_id ?? null)) throw new PunteError('STAFF_UNKNOWN')
+    await record({ subject: subjectOf(staff), ...(await work(db, staff)) })
   })
 }
 
@@ -165,9 +175,9 @@ function change(
   })
 }
 
-function checkRole(role: string): Role {
-  const found = ROLES.find((one) => one === role)
-  if (found === undefined) throw invalid('role', `must be of ${ROLES.join(', ')}`)
+export function checkRole<R extends string>(roles: readonly R[], role: string): R {
+  const found = roles.find((one) => one === role)
+  if (found === undefined) throw invalid('role', `must be of ${roles.join(', ')}`)
   return found
 }
 

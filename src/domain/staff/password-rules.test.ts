@@ -2,11 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { COMMON_WORDS } from './common-words.ts'
+import { dictionaryJudge } from './password-dictionaries.ts'
 import { type PasswordFault, passwordFaults } from './password-rules.ts'
 import { estimateStrength } from './password-strength.ts'
 
 const person = { user_name: 'ana.popescu', name: 'Ana-Maria Popéscu', email: 'ampop@punte.example' }
 const faults = (password: string): PasswordFault[] => passwordFaults(password, person)
+const judge = await dictionaryJudge()
+const looked_up = (password: string): PasswordFault[] => passwordFaults(password, person, undefined, judge)
 
 // As a generator of passwords makes them.
 const ALPHABET = 'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789#%&*-_=?'
@@ -77,12 +80,15 @@ test('what people think clever is refused', () => {
     'TeIubescMaria1987',
     'correcthorsebatterystaple',
   ]
-  for (const password of clever) assert.notDeepEqual(faults(password), [], password)
+  for (const password of clever) {
+    assert.notDeepEqual(faults(password), [], password)
+    assert.notDeepEqual(looked_up(password), [], password)
+  }
 })
 
 test('long sentences and made-up passwords are taken', () => {
   for (const password of ['vq7#Rm2-kz9!Twx4Lb', 'garduri-verzi 41 sub ploaie, oblice & reci', 'Tq4vN8xZ2mW6bKrP'])
-    assert.deepEqual(faults(password), [], password)
+    assert.deepEqual(looked_up(password), [], password)
 })
 
 test('a longer password is never weaker than its beginning, but for a last letter that makes a word', () => {
@@ -106,4 +112,43 @@ test('judging the longest and worst text takes milliseconds', () => {
     faults(password)
     assert.ok(performance.now() - started < 200)
   }
+})
+
+test('what large lists know is refused, in English and Romanian, swapped and put together', () => {
+  const known = [
+    // Leaked as they are.
+    'qwerty123456789q!',
+    'lovelove123loveyou',
+    // Words that our own short list lacks.
+    'butterflykisses99',
+    'W0lverhampt0n1234',
+    'florentinaluminita',
+    'porumbelrandunica1',
+    'cartofiSarmale2024',
+  ]
+  for (const password of known) assert.notDeepEqual(looked_up(password), [], password)
+  assert.deepEqual(faults('1q2w3e4r5t6y-Xq'), [])
+  assert.ok(looked_up('1q2w3e4r5t6y-Xq').includes('common'))
+})
+
+test('the dictionaries answer in time, whatever they are asked, and take long random passwords', () => {
+  const worst = [
+    '4@8({[<369&0$5+7%2'.repeat(7),
+    '1234567890'.repeat(12),
+    'p4$$w0rd'.repeat(16),
+    '01.02.1999 '.repeat(11),
+  ]
+  for (const password of [...worst, '', '\ud83d\ude00'.repeat(64)]) {
+    const started = performance.now()
+    judge(password, ['ana', 'popescu'])
+    assert.ok(performance.now() - started < 500, password)
+  }
+  let refused = 0
+  fc.assert(
+    fc.property(random_password, (password) => {
+      if (looked_up(password).some((fault) => fault !== 'own_words')) refused += 1
+    }),
+    { numRuns: 60 },
+  )
+  assert.ok(refused <= 1, `${refused} of 60 random passwords were refused`)
 })

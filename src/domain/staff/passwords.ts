@@ -4,11 +4,18 @@
  */
 import { randomInt } from 'node:crypto'
 import { verify } from '@node-rs/argon2'
-import { PunteError } from '../errors.ts'
+import { PasswordFaultsError, PunteError } from '../errors.ts'
 import { hashPassword } from '../merchants/credentials.ts'
 import { createTurns } from '../merchants/turns.ts'
-import { invalid } from '../partners/profile.ts'
-import { MAX_LENGTH, normalPassword, PASSWORD_FAULTS, type Person, passwordFaults } from './password-rules.ts'
+import { dictionaryJudge } from './password-dictionaries.ts'
+import {
+  type Assessed,
+  assessPassword,
+  MAX_LENGTH,
+  normalPassword,
+  PASSWORD_FAULTS,
+  type Person,
+} from './password-rules.ts'
 
 /** The threads of libuv are shared with files and names. */
 const AT_ONCE = 2
@@ -40,13 +47,23 @@ export function isPassword(hash: string | undefined, password: string): Promise<
 
 /**
  * @param former hashes of the passwords that may not come back
- * @throws PunteError FIELD_INVALID of `password`, with every rule that is broken
+ * @throws PasswordFaultsError with every rule that is broken
  */
 export async function checkNewPassword(password: string, person: Person, former: readonly string[]): Promise<void> {
-  const faults = passwordFaults(password, person)
-  if (faults.length > 0) throw invalid('password', `is refused. ${faults.map((one) => PASSWORD_FAULTS[one]).join(' ')}`)
-  for (const hash of former.slice(0, PASSWORDS_KEPT))
-    if (await isPassword(hash, password)) throw invalid('password', `must be none of your last ${PASSWORDS_KEPT}`)
+  const { faults } = await judgePassword(password, person)
+  if (faults.length > 0)
+    throw new PasswordFaultsError(faults.map((code) => ({ field: 'password', code, message: PASSWORD_FAULTS[code] })))
+  for (const hash of former.slice(0, PASSWORDS_KEPT)) {
+    if (!(await isPassword(hash, password))) continue
+    const message = `It must be none of your last ${PASSWORDS_KEPT}.`
+    throw new PasswordFaultsError([{ field: 'password', code: 'used_before', message }])
+  }
+}
+
+/** Every rule that it breaks but that of the last ten, which takes seconds to know: for the hand that types. */
+export async function judgePassword(password: string, person: Person): Promise<Assessed> {
+  const judge = await dictionaryJudge()
+  return inTurn(async () => assessPassword(password, person, undefined, judge))
 }
 
 // Without letters and digits that look alike.

@@ -8,6 +8,9 @@ export const personPlace = (user_name: string): string => `staff.person:${user_n
 
 export const totpPlace = (user_name: string): string => `staff.totp:${user_name}`
 
+export const passkeyNamePlace = (staff_id: number | string, passkey_id: string): string =>
+  `staff_passkeys.name:${staff_id}:${passkey_id}`
+
 export function sealPerson(keys: Keys, { user_name, name, email }: Person): Buffer {
   return keys.seal(JSON.stringify({ name, email }), personPlace(user_name))
 }

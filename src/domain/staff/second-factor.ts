@@ -2,8 +2,9 @@
 import { randomInt } from 'node:crypto'
 import { inAct } from '../audit/record.ts'
 import { PunteError } from '../errors.ts'
+import { requireCurrentPassword } from './change-password.ts'
 import { totpPlace } from './person.ts'
-import { findSession, giveToken, nextStage, type StaffContext, type Step } from './sessions.ts'
+import { findSession, giveToken, nextStage, type Session, type StaffContext, type Step } from './sessions.ts'
 import { actorOf, recordRefusal, subjectOf, TRIES_MOST } from './sign-in.ts'
 import {
   putTotpSecret,
@@ -101,16 +102,41 @@ export async function confirmEnrolment(
   const session = await findSession(context, input.token, ['enrolment'])
   const staff = await staffById(context.db, session.staff_id)
   if (staff === undefined || staff.totp_step !== null) throw new PunteError('SESSION_ENDED')
-  const recovery_codes = Array.from({ length: RECOVERY_CODES }, newRecoveryCode)
+  const { recovery_codes, hashes } = newRecoveryCodes(context, staff.staff_id)
   const actor = actorOf(staff, session.address)
   return inAct({ ...context, actor }, async (db, record) => {
     if ((await takeCode(context, db, staff, input.code)) === undefined) throw new PunteError('SECOND_FACTOR_REFUSED')
-    const hashes = recovery_codes.map((code) => recoveryHash(context, staff.staff_id, code))
     await replaceRecoveryCodes(db, staff.staff_id, hashes)
     const step = await giveToken(context, db, { staff, stage: 'open', address: session.address, former: input.token })
     await record({ act: 'staff.totp-enrol', subject: subjectOf(staff) })
     return { ...step, recovery_codes }
   })
+}
+
+/**
+ * Ten new ones; those of before are worth nothing from then on. @returns them, this once
+ * @throws PunteError CURRENT_PASSWORD_WRONG, SESSION_ENDED
+ */
+export async function renewRecoveryCodes(
+  context: StaffContext,
+  session: Session,
+  current: string,
+): Promise<{ readonly recovery_codes: readonly string[] }> {
+  await requireCurrentPassword(context, session, current)
+  const { recovery_codes, hashes } = newRecoveryCodes(context, session.staff_id)
+  await inAct({ ...context, actor: session.actor }, async (db, record) => {
+    await replaceRecoveryCodes(db, session.staff_id, hashes)
+    await record({ act: 'staff.recovery-codes', subject: subjectOf(session) })
+  })
+  return { recovery_codes }
+}
+
+function newRecoveryCodes(
+  context: StaffContext,
+  staff_id: number,
+): { readonly recovery_codes: readonly string[]; readonly hashes: readonly Buffer[] } {
+  const recovery_codes = Array.from({ length: RECOVERY_CODES }, newRecoveryCode)
+  return { recovery_codes, hashes: recovery_codes.map((code) => recoveryHash(context, staff_id, code)) }
 }
 
 function newRecoveryCode(): string {

@@ -1,6 +1,6 @@
 /** All SQL about sessions of staff. Of a token only its hash is stored. */
 import type { Queries } from '../audit/store.ts'
-import type { Role } from './roles.ts'
+import type { AnyRole } from './roles.ts'
 
 export type Stage = 'second_factor' | 'password' | 'enrolment' | 'open'
 
@@ -30,25 +30,26 @@ export async function insertSession(
   })
 }
 
-export type Found = SessionRow & { user_name: string; role: Role; password_at: Date }
+export type Found = SessionRow & { user_name: string; partner_id: number | null; role: AnyRole; password_at: Date }
 
 /**
- * The session of a token that still lives, of an owner who is not suspended. Being asked for keeps it alive. A locked
+ * The session of a token that still lives, of an owner of that realm who is not suspended. Being asked for keeps it alive, unless
+ * it is told not to. A locked
  * account keeps its sessions: whoever knows a user name could throw people out otherwise.
  */
 export async function touchSession(
   db: Queries,
-  input: { token_hash: Buffer; at: Date; idle_since: Date },
+  input: { token_hash: Buffer; at: Date; idle_since: Date; is_of_partner: boolean; keeps_alive: boolean },
 ): Promise<Found | undefined> {
   const { rows } = await db.query<Found>({
     name: 'staff-session-touch',
-    text: `update staff_sessions s set seen_at = greatest(s.seen_at, $2)
+    text: `update staff_sessions s set seen_at = case when $5 then greatest(s.seen_at, $2) else s.seen_at end
       from staff p
       where s.token_hash = $1 and s.ended_at is null and s.ends_at > $2 and s.seen_at > $3
-        and p.staff_id = s.staff_id and p.status = 'active'
+        and p.staff_id = s.staff_id and p.status = 'active' and (p.partner_id is not null) = $4
       returning s.session_id, s.staff_id, s.stage, s.address, s.tries, s.created_at, s.seen_at, s.ends_at, s.ended_at,
-        s.end_reason, p.user_name, p.role, p.password_at`,
-    values: [input.token_hash, input.at, input.idle_since],
+        s.end_reason, p.user_name, p.partner_id, p.role, p.password_at`,
+    values: [input.token_hash, input.at, input.idle_since, input.is_of_partner, input.keeps_alive],
   })
   return rows[0]
 }
@@ -71,6 +72,22 @@ export async function sessionsOf(db: Queries, staff_id: number, limit: number): 
   const { rows } = await db.query<SessionRow>({
     text: `select ${COLUMNS} from staff_sessions where staff_id = $1 order by created_at desc limit $2`,
     values: [staff_id, limit],
+  })
+  return rows
+}
+
+export type LivingSession = Omit<SessionRow, 'staff_id' | 'tries' | 'ended_at' | 'end_reason'>
+
+/** Those that live, steps of a sign-in among them, the latest used first. */
+export async function livingSessions(
+  db: Queries,
+  input: { staff_id: number; at: Date; idle_since: Date; limit: number },
+): Promise<LivingSession[]> {
+  const { rows } = await db.query<LivingSession>({
+    text: `select session_id, stage, address, created_at, seen_at, ends_at from staff_sessions
+      where staff_id = $1 and ended_at is null and ends_at > $2 and seen_at > $3
+      order by seen_at desc, session_id limit $4`,
+    values: [input.staff_id, input.at, input.idle_since, input.limit],
   })
   return rows
 }

@@ -9,12 +9,17 @@ import { type Actor, inAct } from '../audit/record.ts'
 import type { Queries } from '../audit/store.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
-import type { Role } from './roles.ts'
+import type { AnyRole } from './roles.ts'
 import { endSessions, type Found, insertSession, moveSession, type Stage, touchSession } from './session-store.ts'
 import type { StaffRow } from './store.ts'
 
+/** Where somebody signs in: staff of the installation at the office, people of partners at the portal, each only there. */
+export type Realm = 'office' | 'portal'
+
 export type StaffContext = Pick<Context, 'db' | 'keys' | 'clock'> & {
   readonly settings: Pick<Settings, 'PUNTE_PASSWORD_DAYS' | 'PUNTE_STAFF_IDLE_MINUTES'>
+  /** Absent: the office. */
+  readonly realm?: Realm
   /** Who acts, where it is not the one whose token is shown. */
   readonly actor?: Actor
 }
@@ -33,6 +38,8 @@ export type Step = {
   /** 256 random bits, base64url; shown to nobody but its owner. */
   readonly token: string
   readonly ends_at: Date
+  /** A passkey may stand in the place of the code that is asked next. */
+  readonly has_passkeys?: boolean
   /** Days until the password must be changed, from 10 days before. */
   readonly password_days_left?: number
 }
@@ -41,8 +48,12 @@ export type Session = {
   readonly session_id: string
   readonly staff_id: number
   readonly user_name: string
-  readonly role: Role
+  /** Whose person this is: at the portal every query is of this partner; at the office null. */
+  readonly partner_id: number | null
+  readonly role: AnyRole
   readonly ends_at: Date
+  /** When it ends if nothing is done until then; never after `ends_at`. */
+  readonly idle_ends_at: Date
   readonly password_days_left?: number
   /** As the audit log names who acts. */
   readonly actor: Actor
@@ -52,21 +63,48 @@ export const tokenHash = (token: string): Buffer => hash('sha256', token, 'buffe
 
 /**
  * The session of a token; being asked for keeps it from idling out.
+ * @param more.is_background nobody did anything: it does not
  * @throws PunteError SESSION_ENDED for whatever is no open session
  */
-export async function requireSession(context: StaffContext, token: string): Promise<Session> {
-  const found = await findSession(context, token, ['open'])
-  const { session_id, staff_id, user_name, role, ends_at, address } = found
-  const actor: Actor = { kind: 'staff', name: user_name, origin: address }
-  return { session_id, staff_id, user_name, role, ends_at, actor, ...warning(context, found.password_at) }
+export async function requireSession(
+  context: StaffContext,
+  token: string,
+  more: { readonly is_background?: boolean } = {},
+): Promise<Session> {
+  const found = await findSession(context, token, ['open'], more)
+  const idle_ms = found.seen_at.getTime() + context.settings.PUNTE_STAFF_IDLE_MINUTES * MINUTE_MS
+  const { session_id, staff_id, user_name, partner_id, role, ends_at, address } = found
+  const actor: Actor = { kind: partner_id === null ? 'staff' : 'partner', name: user_name, origin: address }
+  const idle_ends_at = new Date(Math.min(idle_ms, ends_at.getTime()))
+  const session = { session_id, staff_id, user_name, partner_id, role, ends_at, idle_ends_at, actor }
+  return { ...session, ...warning(context, found.password_at) }
 }
 
-/** @throws PunteError SESSION_ENDED when the token is none, has ended, or stands at another step */
-export async function findSession(context: StaffContext, token: string, stages: readonly Stage[]): Promise<Found> {
+/** A session last used before is over. */
+export const sessionIdleSince = ({ clock, settings }: Pick<StaffContext, 'clock' | 'settings'>): Date =>
+  new Date(clock.now().getTime() - settings.PUNTE_STAFF_IDLE_MINUTES * MINUTE_MS)
+
+export const isPortal = ({ realm }: Pick<StaffContext, 'realm'>): boolean => realm === 'portal'
+
+/** @throws PunteError SESSION_ENDED when the token is none, of the other realm, has ended, or stands at another step */
+export async function findSession(
+  context: StaffContext,
+  token: string,
+  stages: readonly Stage[],
+  more: { readonly is_background?: boolean } = {},
+): Promise<Found> {
   const at = context.clock.now()
-  const idle_since = new Date(at.getTime() - context.settings.PUNTE_STAFF_IDLE_MINUTES * MINUTE_MS)
+  const idle_since = sessionIdleSince(context)
   const found =
-    token.length > 100 ? undefined : await touchSession(context.db, { token_hash: tokenHash(token), at, idle_since })
+    token.length > 100
+      ? undefined
+      : await touchSession(context.db, {
+          token_hash: tokenHash(token),
+          at,
+          idle_since,
+          is_of_partner: isPortal(context),
+          keeps_alive: more.is_background !== true,
+        })
   if (found === undefined || !stages.includes(found.stage)) throw new PunteError('SESSION_ENDED')
   return found
 }

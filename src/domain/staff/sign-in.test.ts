@@ -211,7 +211,10 @@ test('none of the last ten passwords comes back; the eleventh may', async () => 
     ;({ token } = await changePassword(context, { token, current, password }))
     current = password
   }
-  await assert.rejects(changePassword(context, { token, current: 'wrong', password: NEXT[1] }), code('SIGN_IN_REFUSED'))
+  await assert.rejects(
+    changePassword(context, { token, current: 'wrong', password: NEXT[1] }),
+    code('CURRENT_PASSWORD_WRONG'),
+  )
   for (let n = 0; n < 9; n += 1) await change(`${NEXT[1]} ${n}${n}${n * 7}`)
   await assert.rejects(change(PASSWORD), code('FIELD_INVALID'))
   await change(NEXT[2])

@@ -11,8 +11,9 @@ import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { type Actor, inAct } from '../audit/record.ts'
 import { PunteError } from '../errors.ts'
 import { createTurns } from '../merchants/turns.ts'
+import { passkeysOf } from './passkeys/store.ts'
 import { isPassword } from './passwords.ts'
-import { giveToken, nextStage, type StaffContext, type Step } from './sessions.ts'
+import { giveToken, isPortal, nextStage, type StaffContext, type Step } from './sessions.ts'
 import { findStaff, lockWhereSpent, type StaffRow, takeTry, updateStaff } from './store.ts'
 
 export const TRIES_MOST = 10
@@ -21,7 +22,7 @@ const ADDRESS_AT_ONCE = 4
 const ADDRESS_WAITING = 20
 const ADDRESS_TIMEOUT_MS = 10_000
 const FAILURES_KEPT_S = 900
-const MAX_USER_NAME = 64
+const MAX_USER_NAME = 100
 /** A password that somebody else made is good for this long. */
 const TEMPORARY_MS = 72 * 60 * 60_000
 
@@ -55,7 +56,9 @@ async function tryPassword(context: StaffContext, input: SignIn): Promise<Step> 
   const { address, password } = input
   const user_name = input.user_name.trim().toLowerCase().slice(0, MAX_USER_NAME)
   const not_before = pause(DELAYS.refused_ms)
-  const known = await findStaff(context.db, user_name.replaceAll('\0', ''))
+  const found = await findStaff(context.db, user_name.replaceAll('\0', ''))
+  // An account of the other realm is nobody here.
+  const known = found !== undefined && (found.partner_id !== null) === isPortal(context) ? found : undefined
   const staff = known === undefined ? undefined : await takeTry(context.db, known.staff_id, TRIES_MOST)
   const is_right = await isPassword(staff?.password_hash, password)
   if (staff === undefined || !is_right || isOutdated(context, staff)) {
@@ -70,8 +73,9 @@ async function tryPassword(context: StaffContext, input: SignIn): Promise<Step> 
     // With a second factor the tries are given back when it was shown: who has the password alone may not guess codes for ever.
     if (stage !== 'second_factor') await updateStaff(db, staff.staff_id, { tries: 0 })
     const step = await giveToken(context, db, { staff, stage, address })
+    const has_passkeys = stage === 'second_factor' && (await passkeysOf(db, staff.staff_id)).length > 0
     await record({ act: 'staff.sign-in', subject: subjectOf(staff), after: { shown: 'password', next: stage } })
-    return step
+    return has_passkeys ? { ...step, has_passkeys } : step
   })
 }
 
@@ -79,9 +83,12 @@ function isOutdated(context: StaffContext, { password_is_temporary, password_at 
   return password_is_temporary && context.clock.now().getTime() - password_at.getTime() > TEMPORARY_MS
 }
 
-export const subjectOf = (staff: StaffRow) => ({ kind: 'staff', id: staff.user_name })
+export const subjectOf = ({ partner_id, user_name }: Pick<StaffRow, 'partner_id' | 'user_name'>) => ({
+  kind: partner_id === null ? 'staff' : 'partner-user',
+  id: user_name,
+})
 export const actorOf = (staff: StaffRow, address: string): Actor => ({
-  kind: 'staff',
+  kind: staff.partner_id === null ? 'staff' : 'partner',
   name: staff.user_name,
   origin: address,
 })

@@ -1,12 +1,14 @@
 /** All SQL about staff, their former passwords and recovery codes. */
 import type { Queries } from '../audit/store.ts'
-import type { Role } from './roles.ts'
+import type { AnyRole } from './roles.ts'
 
 export type StaffRow = {
   staff_id: number
   user_name: string
+  /** Whose person this is; null: staff of the installation. */
+  partner_id: number | null
   person_enc: Buffer
-  role: Role
+  role: AnyRole
   status: 'active' | 'suspended'
   password_hash: string
   password_at: Date
@@ -18,7 +20,7 @@ export type StaffRow = {
   created_at: Date
 }
 
-const COLUMNS = `staff_id, user_name, person_enc, role, status, password_hash, password_at, password_is_temporary, tries,
+const COLUMNS = `staff_id, user_name, partner_id, person_enc, role, status, password_hash, password_at, password_is_temporary, tries,
   locked_at, totp_enc, totp_step, created_at`
 
 export async function findStaff(db: Queries, user_name: string): Promise<StaffRow | undefined> {
@@ -46,19 +48,27 @@ export async function staffById(db: Queries, staff_id: number): Promise<StaffRow
   return rows[0]
 }
 
-export async function listStaffRows(db: Queries): Promise<StaffRow[]> {
-  const { rows } = await db.query<StaffRow>({ text: `select ${COLUMNS} from staff order by user_name`, values: [] })
+/** @param partner_id whose; null: staff of the installation */
+export async function listStaffRows(db: Queries, partner_id: number | null): Promise<StaffRow[]> {
+  const { rows } = await db.query<StaffRow>({
+    text: `select ${COLUMNS} from staff where partner_id is not distinct from $1 order by user_name`,
+    values: [partner_id],
+  })
   return rows
 }
 
-export type NewStaff = Pick<StaffRow, 'user_name' | 'person_enc' | 'role' | 'password_hash' | 'created_at'>
+export type NewStaff = Pick<
+  StaffRow,
+  'user_name' | 'partner_id' | 'person_enc' | 'role' | 'password_hash' | 'created_at'
+>
 
 /** With a temporary password. @returns undefined: the user name is taken */
 export async function insertStaff(db: Queries, staff: NewStaff): Promise<number | undefined> {
   const { rows } = await db.query<{ staff_id: number }>({
-    text: `insert into staff (user_name, person_enc, role, password_hash, password_at, password_is_temporary, created_at)
-      values ($1, $2, $3, $4, $5, true, $5) on conflict (user_name) do nothing returning staff_id`,
-    values: [staff.user_name, staff.person_enc, staff.role, staff.password_hash, staff.created_at],
+    text: `insert into staff (user_name, partner_id, person_enc, role, password_hash, password_at, password_is_temporary,
+        created_at)
+      values ($1, $2, $3, $4, $5, $6, true, $6) on conflict (user_name) do nothing returning staff_id`,
+    values: [staff.user_name, staff.partner_id, staff.person_enc, staff.role, staff.password_hash, staff.created_at],
   })
   return rows[0]?.staff_id
 }

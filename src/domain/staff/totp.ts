@@ -52,6 +52,12 @@ export function base32(bytes: Uint8Array): string {
   return bits > 0 ? text + BASE32[(value << (5 - bits)) & 31] : text
 }
 
+/** What `base32` wrote. Other letters count as none. */
+export function fromBase32(text: string): Buffer {
+  const bits = [...text].map((letter) => BASE32.indexOf(letter).toString(2).padStart(5, '0')).join('')
+  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
+}
+
 /** The address that authenticator apps read as a QR code. */
 export function totpAddress(secret: Uint8Array, issuer: string, user_name: string): string {
   const label = `${encodeURIComponent(issuer)}:${encodeURIComponent(user_name)}`

@@ -10,6 +10,7 @@ import { loadPayment, type PaymentRow } from '../../domain/initiation/store.ts'
 import { reload, submitPayment } from '../../domain/initiation/submit.ts'
 import { openTerms, tidyIban } from '../../domain/initiation/terms.ts'
 import type { Partner } from '../../domain/partners/directory.ts'
+import { notePageOpened } from '../../domain/reports/page-opens.ts'
 import type { PsuContext } from '../../infra/banks/connector.ts'
 import { asJson } from './compress.ts'
 import type { NextRequest, PaymentProgress, PaymentView, SubmitRequest } from './contract.ts'
@@ -51,6 +52,7 @@ export function serveCalls(server: FastifyInstance, context: Context): void {
   const path = '/checkout/api/payments/:paymentId'
   server.get(path, { schema: of_payment }, async (request, reply) => {
     const found = await findPayment(context, request)
+    if (found.payment.attempt_no === 0) notePageOpened(context, found.payment)
     return asJson(request, reply, await answerOf(context, found))
   })
   server.post(`${path}/submit`, { schema: { ...of_payment, body: SubmitBody } }, async (request) => {

@@ -332,3 +332,17 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
+
+test('that its payer has a page open is noted, once; a forged state notes nothing', async () => {
+  const key = await shop.initiated()
+  const noted = async () => {
+    const text = 'select payment_id from page_opens where partner_id = $1 and payment_id = $2'
+    return (await shop.context.db.query({ text, values: [key.partner_id, key.payment_id] })).rows.length
+  }
+  assert.equal((await call(shop, key, '', { state: 'forged' })).status, 403)
+  await new Promise((done) => setTimeout(done, 1_200))
+  assert.equal(await noted(), 0)
+  for (let n = 0; n < 3; n += 1) assert.equal((await call(shop, key, '')).status, 200)
+  for (let tries = 0; tries < 60 && (await noted()) === 0; tries += 1) await new Promise((done) => setTimeout(done, 50))
+  assert.equal(await noted(), 1)
+})

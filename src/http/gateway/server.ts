@@ -11,6 +11,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Settings } from '../../config.ts'
 import type { Context } from '../../domain/context.ts'
 import { PunteError } from '../../domain/errors.ts'
+import { logCalls } from '../call-log.ts'
 import { createLimits } from '../limits.ts'
 import { createServer, logFault, type RawAnswer, refusalOf, retryAfter } from '../server.ts'
 import { followAuthorities, forbidRenegotiation, type ServerIdentity, tlsOptions } from '../tls.ts'
@@ -86,6 +87,7 @@ function serveAll(server: FastifyInstance, context: Context): void {
     if (allowed.length > 0) reply.header('allow', allowed.join(', '))
     return sendRefusal(context, pathFault(path) ?? new PunteError('METHOD_NOT_ALLOWED'), request, reply)
   })
+  logCalls(server, context, 'gateway')
   serveRest(server, context, limits)
   serveNvp(server, context, limits)
   serveReference(server)

@@ -7,9 +7,11 @@ import type { Server } from 'node:https'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../../domain/context.ts'
 import { PunteError } from '../../domain/errors.ts'
+import { logCalls } from '../call-log.ts'
 import { createLimits } from '../limits.ts'
 import { createServer, JSON_TYPE, logFault, type RawAnswer, refusalOf, retryAfter } from '../server.ts'
 import { followAuthorities, forbidRenegotiation, type ServerIdentity, tlsOptions } from '../tls.ts'
+import { serveActivation } from './activation.ts'
 import { signAnswer, targetUri } from './answer-signature.ts'
 import { serveBanks } from './banks.ts'
 import { readBodies } from './bodies.ts'
@@ -91,11 +93,13 @@ export async function buildPartnerApi(
       reply,
     )
   })
+  logCalls(server, context, 'partner')
   await collectOpenApi(server, context.settings.PUNTE_PARTNER_URL)
   serveTokens(server, context, limits)
   servePayments(server, context, limits)
   serveBanks(server, context, limits)
   serveOauth(server, context, limits)
+  serveActivation(server, context, limits)
   if (options.docs) await serveDocs(server)
   return server
 }

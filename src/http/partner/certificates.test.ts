@@ -2,13 +2,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, before, test } from 'node:test'
 import { connect, type TLSSocket } from 'node:tls'
-import {
-  addCertificate,
-  resumePartner,
-  setRevocationList,
-  suspendPartner,
-  withdrawCertificate,
-} from '../../domain/partners/manage.ts'
+import { addCertificate, setRevocationList, withdrawCertificate } from '../../domain/partners/registrations.ts'
+import { resumePartner, suspendPartner } from '../../domain/partners/standing.ts'
 import {
   type Authority,
   createAuthority,

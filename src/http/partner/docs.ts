@@ -29,6 +29,7 @@ export async function collectOpenApi(server: FastifyInstance, url: string): Prom
       servers: [{ url, description: 'mutual TLS' }],
       tags: [
         { name: 'Payments', description: 'The calls that make a payment.' },
+        { name: 'Onboarding', description: 'Merchants of a partner that want to be partners too.' },
         { name: 'OAuth 2.0', description: 'The same tokens for standard clients, and the keys.' },
       ],
       components: {

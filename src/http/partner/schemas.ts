@@ -203,6 +203,18 @@ export const ErrorAnswer = Type.Object(
 )
 
 /** What every call of the seed's family may answer. */
+export const ActivationAnswer = Type.Object(
+  {
+    status: Status200,
+    messageStatus: Type.Literal('OK'),
+    result: Type.Object({
+      activationId: Type.Integer({ description: 'Number of the case; the same for the same cifCnp.' }),
+      activationStatus: Type.Literal('RECEIVED'),
+    }),
+  },
+  { title: 'ActivationAnswer' },
+)
+
 export const errorAnswers = { '4xx': ErrorAnswer, '5xx': ErrorAnswer }
 
 export const OauthTokenAnswer = Type.Object(

@@ -38,7 +38,8 @@ const token_schema = {
     ),
     flexibleURL: Type.Optional(
       Type.Boolean({
-        description: 'redirectURL may be any address on a registered host. Only of partners who are allowed it.',
+        description:
+          'redirectURL may be any address of a registered origin (scheme, host and port). Only of partners who are allowed it.',
       }),
     ),
     isHeadless: Type.Optional(

@@ -6,6 +6,7 @@
  */
 import 'reflect-metadata'
 import { createPrivateKey, X509Certificate as NodeCertificate, randomBytes, webcrypto } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import * as x509 from '@peculiar/x509'
 import { integer, type Psd2Role, QC_STATEMENTS_OID, type QcType, qcStatements } from './qc-statements.ts'
@@ -91,20 +92,31 @@ export async function issueClientCertificate(
   })
 }
 
+/** The installation's own authority for partners. @throws Error where its files cannot be read */
+export function readOwnAuthority(settings: {
+  readonly PUNTE_PARTNER_CA_CERTIFICATE_FILE?: string | undefined
+  readonly PUNTE_PARTNER_CA_KEY_FILE?: string | undefined
+}): Authority | undefined {
+  const { PUNTE_PARTNER_CA_CERTIFICATE_FILE: certificate, PUNTE_PARTNER_CA_KEY_FILE: key } = settings
+  if (certificate === undefined || key === undefined) return undefined
+  return { certificate_pem: readFileSync(certificate, 'utf8'), key_pem: readFileSync(key, 'utf8') }
+}
+
 /**
- * Signs a partner's certificate request (PKCS #10, PEM): subject and key are the request's, everything else is ours.
+ * Signs a partner's certificate request (PKCS #10, PEM): the key is the request's, and its subject too where none is given,
+ * everything else is ours.
  * @returns the certificate, PEM
  * @throws Error when it is not a request or its own signature does not verify
  */
 export async function signCertificateRequest(
   authority: Authority,
-  input: { request_pem: string; revocation_list_url?: string } & Validity,
+  input: { request_pem: string; subject?: DistinguishedName; revocation_list_url?: string } & Validity,
 ): Promise<string> {
   const request = new x509.Pkcs10CertificateRequest(input.request_pem)
   if (!(await request.verify())) throw new Error('the signature of the certificate request does not verify')
   const certificate = await sign(authority, {
     ...input,
-    subject: request.subjectName,
+    subject: input.subject === undefined ? request.subjectName : nameOf(input.subject),
     public_key: await request.publicKey.export(),
     usages: digitalSignature,
     extended_usages: [clientAuth],

@@ -9,7 +9,8 @@ import { createMerchantDirectory } from '../../../domain/merchants/directory.ts'
 import { addMerchant, addPassword, type LinkInput, type MerchantInput } from '../../../domain/merchants/manage.ts'
 import { SOURCES } from '../../../domain/merchants/merchant.ts'
 import { createPartnerDirectory } from '../../../domain/partners/directory.ts'
-import { addPartner, suspendPartner } from '../../../domain/partners/manage.ts'
+import { addPartner } from '../../../domain/partners/manage.ts'
+import { suspendPartner } from '../../../domain/partners/standing.ts'
 import type {
   AcquirerAnswer,
   AcquirerConnector,

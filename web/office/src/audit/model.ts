@@ -1,0 +1,19 @@
+/** What the calls of the audit log answer, as JSON. */
+export type AuditRow = {
+  readonly number: number
+  readonly at: string
+  readonly actor_kind: 'staff' | 'partner' | 'system' | 'command'
+  readonly actor: string
+  readonly origin: string | null
+  readonly act: string
+  readonly subject_kind: string
+  readonly subject_id: string
+  readonly outcome: 'done' | 'refused'
+  readonly before: Readonly<Record<string, unknown>> | null
+  readonly after: Readonly<Record<string, unknown>> | null
+}
+
+export type AuditState = {
+  readonly last: { readonly number: number; readonly at: string; readonly hash: string } | null
+  readonly verified: AuditRow | null
+}

@@ -1,0 +1,39 @@
+/** A day to come, and how many are left: in red where it is over, in orange within a month. */
+import { Text } from '@mantine/core'
+import { Moment } from '../../../shared/moment.tsx'
+import { useTexts } from '../../../shared/texts.tsx'
+
+const DAY_MS = 86_400_000
+const SOON_DAYS = 30
+const TEXTS = {
+  ro: {
+    left: (days: number) => (days === 0 ? 'e azi' : days === 1 ? 'mai e o zi' : `mai sunt ${ofDays(days)}`),
+    over: (days: number) => (days === 0 ? 'depășit azi' : `depășit de ${ofDays(days)}`),
+  },
+  en: {
+    left: (days: number) => (days === 0 ? 'today' : `${days} ${days === 1 ? 'day' : 'days'} left`),
+    over: (days: number) => (days === 0 ? 'over today' : `over by ${days} ${days === 1 ? 'day' : 'days'}`),
+  },
+}
+
+// Romanian says "20 de zile" but "12 zile".
+function ofDays(days: number): string {
+  const rest = days % 100
+  if (days === 1) return 'o zi'
+  return `${days} ${days >= 20 && (rest === 0 || rest >= 20) ? 'de zile' : 'zile'}`
+}
+
+export function DaysLeft({ at }: { readonly at: string }) {
+  const t = useTexts(TEXTS)
+  const left_ms = new Date(at).getTime() - Date.now()
+  const days = Math.floor(Math.abs(left_ms) / DAY_MS)
+  const colour = left_ms < 0 ? 'red.9' : days < SOON_DAYS ? 'orange.9' : 'gray.7'
+  return (
+    <span>
+      <Moment at={at} only="date" />{' '}
+      <Text component="span" size="xs" c={colour} fw={left_ms < 0 || days < SOON_DAYS ? 600 : 400}>
+        {left_ms < 0 ? t.over(days) : t.left(days)}
+      </Text>
+    </span>
+  )
+}

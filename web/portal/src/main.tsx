@@ -1,0 +1,4 @@
+import { startApp } from '../../shared/start.tsx'
+import { App } from './app.tsx'
+
+startApp('portal', <App />)

@@ -1,0 +1,33 @@
+/** An id that can be read, picked out and copied with one press. */
+import { ActionIcon, CopyButton, Group, Text } from '@mantine/core'
+import { useTexts } from './texts.tsx'
+
+const TEXTS = {
+  ro: { copy: (id: string) => `Copiază ${id}`, copied: 'Copiat' },
+  en: { copy: (id: string) => `Copy ${id}`, copied: 'Copied' },
+}
+
+export function CopyId({ id }: { readonly id: string | number }) {
+  const t = useTexts(TEXTS)
+  const text = String(id)
+  return (
+    <Group gap={4} wrap="nowrap" component="span" display="inline-flex">
+      <Text component="span" ff="monospace" size="sm" style={{ overflowWrap: 'anywhere' }}>
+        {text}
+      </Text>
+      <CopyButton value={text}>
+        {({ copied, copy }) => (
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="sm"
+            onClick={copy}
+            aria-label={copied ? t.copied : t.copy(text)}
+          >
+            {copied ? '✓' : '⧉'}
+          </ActionIcon>
+        )}
+      </CopyButton>
+    </Group>
+  )
+}
