@@ -4,12 +4,19 @@ import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
 import { createTurns, type Turns } from '../merchants/turns.ts'
 import { factsOf } from './indicators.ts'
-import { type Admission, admitPayments, type Breach, raiseBlock } from './store.ts'
+import {
+  ADMISSIONS_AT_ONCE,
+  ADMISSIONS_TOGETHER,
+  type Admission,
+  admitPayments,
+  type Breach,
+  raiseBlock,
+} from './store.ts'
 
 type Limiting = Pick<Context, 'db' | 'clock' | 'log'>
 
 /** Payments of one partner pass one after the other; more of them in the database would keep connections from all others. */
-const AT_ONCE = 2
+const AT_ONCE = ADMISSIONS_AT_ONCE * ADMISSIONS_TOGETHER
 const WAITING = 500
 const WAITING_TIMEOUT_MS = 5_000
 const queues = new Map<number, Turns>()
