@@ -8,6 +8,7 @@ import { toBankText } from '../../infra/banks/berlin-group/messages/transliterat
 import type { Schedule } from '../../infra/banks/connector.ts'
 import type { BankRegistry } from '../../infra/banks/registry.ts'
 import type { Keys } from '../../infra/keys/keys.ts'
+import { openOnce } from '../../infra/keys/open-once.ts'
 
 export type Terms = {
   readonly creditor_name?: string
@@ -113,10 +114,10 @@ export function openTerms(
   context: { readonly keys: Keys },
   payment: PaymentKey & { readonly terms_enc: Buffer | null },
 ): StoredTerms {
-  return payment.terms_enc === null
-    ? {}
-    : (JSON.parse(context.keys.open(payment.terms_enc, place(payment))) as StoredTerms)
+  return payment.terms_enc === null ? {} : opened(context.keys, payment.terms_enc, place(payment))
 }
+
+const opened = openOnce<StoredTerms>()
 
 /** Keyed hashes of what must be found again without opening every row. */
 export function hashesOf(keys: Keys, terms: Terms) {
