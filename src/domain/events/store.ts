@@ -182,13 +182,17 @@ const loadMails = gatherByKey<EventKey, MailRow | undefined>({
   run: async (db, partner_id, keys) => {
     const { rows } = await db.query<MailRow & { readonly n: number }>({
       name: 'mail_load',
-      text: `select q.n, e.status, e.at, m.state
-        from unnest($2::bigint[], $3::integer[]) with ordinality as q (payment_id, event_no, n)
-          join payment_events e on e.partner_id = $1 and e.payment_id = any($2) and e.payment_id = q.payment_id and e.event_no = q.event_no
-          left join payer_mails m on m.partner_id = $1 and m.payment_id = any($2) and m.payment_id = q.payment_id and m.event_no = q.event_no`,
-      values: [partner_id, keys.map(({ payment_id }) => payment_id), keys.map(({ event_no }) => event_no)],
+      text: `with q as materialized (
+          select * from json_to_recordset($2) as q (n integer, payment_id bigint, event_no integer))
+        select q.n, e.status, e.at, m.state
+        from q
+          join payment_events e on e.partner_id = $1 and e.payment_id = any(array(select payment_id from q))
+            and e.payment_id = q.payment_id and e.event_no = q.event_no
+          left join payer_mails m on m.partner_id = $1 and m.payment_id = any(array(select payment_id from q))
+            and m.payment_id = q.payment_id and m.event_no = q.event_no`,
+      values: [partner_id, JSON.stringify(keys.map(({ payment_id, event_no }, n) => ({ n, payment_id, event_no })))],
     })
-    const found = new Map(rows.map((row) => [row.n - 1, row]))
+    const found = new Map(rows.map((row) => [row.n, row]))
     return keys.map((_, n) => found.get(n))
   },
 })

@@ -236,7 +236,8 @@ function redactText(text: string): string {
 /** Addresses without what follows `?`, and our own without what opens the payer's page. */
 function withoutCapabilities(text: string): string {
   if (!text.includes('/')) return text
-  return text.replace(ADDRESS_WITH_QUERY, `$1?${HIDDEN}`).replace(OWN_ADDRESS, `$1${HIDDEN}`)
+  const without_queries = text.includes('://') ? text.replace(ADDRESS_WITH_QUERY, `$1?${HIDDEN}`) : text
+  return without_queries.replace(OWN_ADDRESS, `$1${HIDDEN}`)
 }
 
 /** Values that were secret in the request: a bank that says them back tells them under any name. */

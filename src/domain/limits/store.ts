@@ -34,9 +34,10 @@ export type Breach = {
   readonly is_first: boolean
 }
 
-/** Admissions of a partner hold one row one after the other: more statements of them would only wait for each other. */
-export const ADMISSIONS_AT_ONCE = 2
-export const ADMISSIONS_TOGETHER = 16
+/** Admissions of a partner hold one row one after the other: a second statement of them would only wait for the first. */
+export const ADMISSIONS_TOGETHER = 32
+/** A list may hold 500 payments; who comes with one payment does not wait for many of them. */
+const PAYMENTS_TOGETHER = 500
 
 /**
  * Looks and counts in one step, alone among the payments of the partner. Where nothing blocks the payments are counted, each
@@ -47,8 +48,10 @@ export function admitPayments({ db }: Pick<Context, 'db'>, a: Admission): Promis
 }
 
 const admitTogether = gatherByKey<Admission, readonly Breach[]>({
-  at_once: ADMISSIONS_AT_ONCE,
+  at_once: 1,
   most: ADMISSIONS_TOGETHER,
+  together: (one, others) =>
+    others.reduce((sum, a) => sum + a.payments.length, one.payments.length) <= PAYMENTS_TOGETHER,
   run: async (db, partner_id, admissions) => {
     const list = admissions.map(({ at, payments, debtor_iban_hash }, no) => ({
       no,
