@@ -72,11 +72,14 @@ const loadTogether = gatherByKey<number, PaymentRow | undefined>({
   run: async (db, partner_id, payment_ids) => {
     const { rows } = await db.query<PaymentRow>({
       name: 'payment_load',
-      // Not `any($2)`: of a list whose length it knows the server would make a plan anew for every call.
-      text: `select ${PAYMENT_COLUMNS}
+      // Not `any($2)`: of a list whose length it knows the server would make a plan anew for every call. The list stands
+      // beside each table, or a plan of the day when there were few reads all attempts of the partner.
+      text: `with q as materialized (select unnest($2::bigint[]) as payment_id)
+        select ${PAYMENT_COLUMNS}
         from payments p left join payment_attempts a
           on a.partner_id = p.partner_id and a.payment_id = p.payment_id and a.attempt_no = p.attempt_no
-        where p.partner_id = $1 and p.payment_id = any(array(select unnest($2::bigint[])))`,
+            and a.payment_id = any(array(select payment_id from q))
+        where p.partner_id = $1 and p.payment_id = any(array(select payment_id from q))`,
       values: [partner_id, payment_ids],
     })
     const found = new Map(rows.map((row) => [row.payment_id, row]))
