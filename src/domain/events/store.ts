@@ -1,5 +1,6 @@
 /** All SQL of webhooks and payer mail. */
 import { type Batch, createBatch } from '../../infra/database/batch.ts'
+import { gatherByKey } from '../../infra/database/gather.ts'
 import type { Context } from '../context.ts'
 
 export type EventKey = { readonly partner_id: number; readonly payment_id: number; readonly event_no: number }
@@ -168,20 +169,33 @@ export async function restartDeliveries(
 
 export type MailState = 'sent' | 'failed'
 
+type MailRow = { readonly status: string; readonly at: Date; readonly state: MailState | null }
+
 /** The event a mail is about, and what became of the mail (null: nothing yet); undefined when there is no such event. */
-export async function loadMail(
-  context: Databased,
-  key: EventKey,
-): Promise<{ status: string; at: Date; state: MailState | null } | undefined> {
-  const { rows } = await context.db.query<{ status: string; at: Date; state: MailState | null }>({
-    name: 'mail_load',
-    text: `select e.status, e.at, m.state from payment_events e
-      left join payer_mails m on m.partner_id = e.partner_id and m.payment_id = e.payment_id and m.event_no = e.event_no
-      where e.partner_id = $1 and e.payment_id = $2 and e.event_no = $3`,
-    values: [key.partner_id, key.payment_id, key.event_no],
-  })
-  return rows[0]
+export function loadMail({ db }: Databased, key: EventKey): Promise<MailRow | undefined> {
+  return loadMails(db, key.partner_id, key)
 }
+
+const loadMails = gatherByKey<EventKey, MailRow | undefined>({
+  at_once: 2,
+  most: 64,
+  run: async (db, partner_id, keys) => {
+    const { rows } = await db.query<MailRow & { readonly n: number }>({
+      name: 'mail_load',
+      text: `with q as materialized (
+          select * from json_to_recordset($2) as q (n integer, payment_id bigint, event_no integer))
+        select q.n, e.status, e.at, m.state
+        from q
+          join payment_events e on e.partner_id = $1 and e.payment_id = any(array(select payment_id from q))
+            and e.payment_id = q.payment_id and e.event_no = q.event_no
+          left join payer_mails m on m.partner_id = $1 and m.payment_id = any(array(select payment_id from q))
+            and m.payment_id = q.payment_id and m.event_no = q.event_no`,
+      values: [partner_id, JSON.stringify(keys.map(({ payment_id, event_no }, n) => ({ n, payment_id, event_no })))],
+    })
+    const found = new Map(rows.map((row) => [row.n, row]))
+    return keys.map((_, n) => found.get(n))
+  },
+})
 
 type MailRecord = EventKey & { readonly state: MailState; readonly at: Date }
 

@@ -21,6 +21,8 @@ export type Messages = { readonly request: Side; readonly answer?: Side }
 const MAX_SIDE = 16 * 1024
 const MAX_HEADER = 1_024
 const MAX_HEADERS = 60
+const MAX_NAMES = 2_000
+const MAX_NAME = 64
 /** Shorter ones would be found in every word. */
 const SHORTEST_SECRET = 8
 const HIDDEN = '…'
@@ -100,8 +102,25 @@ function secretHeadersOf({ access, header_files = {} }: Pick<BankProfile, 'acces
 }
 
 function isSecretHeader(name: string, own: ReadonlySet<string>): boolean {
+  return own.has(name.toLowerCase()) || isNamedSecretly(name)
+}
+
+const isNamedSecretly = ofNames((name) => {
   const plain = name.toLowerCase()
-  return own.has(plain) || (SECRET_HEADER.test(plain) && !NO_SECRET_HEADER.has(plain))
+  return SECRET_HEADER.test(plain) && !NO_SECRET_HEADER.has(plain)
+})
+
+/** Names come again and again, a hundred of them; those that strangers make up do not fill the memory. */
+function ofNames<T>(work: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>()
+  return (name) => {
+    let found = known.get(name)
+    if (found === undefined) {
+      found = work(name)
+      if (known.size < MAX_NAMES && name.length <= MAX_NAME) known.set(name, found)
+    }
+    return found
+  }
 }
 
 type Hide = (text: string) => string
@@ -170,7 +189,7 @@ function redactBody(
 }
 
 const isForm = (content_type: string): boolean => content_type.toLowerCase().includes('x-www-form-urlencoded')
-const normal = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
+const normal = ofNames((name) => name.toLowerCase().replace(/[^a-z0-9]/g, ''))
 
 function redactForm(text: string): string {
   return text
@@ -217,7 +236,8 @@ function redactText(text: string): string {
 /** Addresses without what follows `?`, and our own without what opens the payer's page. */
 function withoutCapabilities(text: string): string {
   if (!text.includes('/')) return text
-  return text.replace(ADDRESS_WITH_QUERY, `$1?${HIDDEN}`).replace(OWN_ADDRESS, `$1${HIDDEN}`)
+  const without_queries = text.includes('://') ? text.replace(ADDRESS_WITH_QUERY, `$1?${HIDDEN}`) : text
+  return without_queries.replace(OWN_ADDRESS, `$1${HIDDEN}`)
 }
 
 /** Values that were secret in the request: a bank that says them back tells them under any name. */

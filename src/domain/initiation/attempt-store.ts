@@ -1,4 +1,6 @@
 /** SQL of attempts: one try of a payment at a bank, from the claim before the wire is used to the bank's last word. */
+import { gatherByKey } from '../../infra/database/gather.ts'
+import { byteaText, inOrder } from '../../infra/database/json-list.ts'
 import type { Context } from '../context.ts'
 import type { PaymentKey } from './store.ts'
 
@@ -36,71 +38,95 @@ export type ListHold =
   | { readonly kind: 'item'; readonly list_payment_id: number; readonly event_no: number }
   | { readonly kind: 'list'; readonly event_no: number }
 
-const HOLDING = `held as (
-        update payments set event_no = event_no + 1, attempt_no = greatest(attempt_no, $4 + 1),
-          expires_at = greatest(expires_at, $15)
-        where partner_id = $1 and payment_id = $17 and event_no = $16 and list_way = 'one_by_one' and finished_at is null
-        returning payment_id),
+const ITEM_HOLDS = `held as (
+        update payments l set event_no = l.event_no + 1, attempt_no = greatest(l.attempt_no, s.seen_attempt_no + 1),
+          expires_at = greatest(l.expires_at, s.open_until)
+        from s where l.partner_id = $1 and l.payment_id = any(array(select list_payment_id from s))
+          and l.payment_id = s.list_payment_id and l.event_no = s.list_event_no and l.list_way = 'one_by_one'
+          and l.finished_at is null
+        returning l.payment_id),
       `
-const HELD = {
-  none: { name: 'payment_claim', first: '', where: '' },
-  item: { name: 'payment_claim_item', first: HOLDING, where: 'and exists (select from held)' },
+const CLAIMS = {
+  single: claimStatement('payment_claim', '', ''),
+  item: claimStatement('payment_claim_item', ITEM_HOLDS, 'and exists (select from held)'),
   // Of a list that goes as one all is still to be sent: what is at its end, CANC or BLOCKED say, takes no late success.
-  list: {
-    name: 'payment_claim_list',
-    first: '',
-    where: `and event_no = $16 and list_way = 'together' and not exists (select from payments i
-            where i.partner_id = $1 and i.list_payment_id = $2 and i.status <> 'INIT')`,
-  },
+  list: claimStatement(
+    'payment_claim_list',
+    '',
+    `and p.event_no = s.list_event_no and p.list_way = 'together' and not exists (select from payments i
+            where i.partner_id = $1 and i.list_payment_id = p.payment_id and i.status <> 'INIT')`,
+  ),
 } as const
 
-/**
- * Claims the payment for one submission, before the wire is used. False when another submission was faster, or the
- * payment is no longer open for one; the unique index on live attempts stands behind it.
- */
-export async function claimSubmission(context: Pick<Context, 'db'>, c: SubmissionClaim): Promise<boolean> {
-  const { list } = c
-  const held = HELD[list?.kind ?? 'none']
-  const { rowCount } = await context.db.query({
-    name: held.name,
-    text: `with ${held.first}claimed as (
-        update payments set attempt_no = $4 + 1, bank_id = $5, amount_minor = $9, terms_enc = $10,
-          creditor_iban_hash = $11, debtor_iban_hash = $12, email_hash = $13, event_no = event_no + 1,
+/** $1 is the partner, $2 a JSON list; what is claimed of it is answered. */
+function claimStatement(name: string, first: string, where: string) {
+  const text = `with s as materialized (
+        select * from json_to_recordset($2) as s(payment_id bigint, at timestamptz, seen_attempt_no integer, bank_id text,
+          state text, request_id uuid, order_enc bytea, recover_at timestamptz, open_until timestamptz, amount_minor bigint,
+          terms_enc bytea, creditor_iban_hash bytea, debtor_iban_hash bytea, email_hash bytea, list_payment_id bigint,
+          list_event_no integer)),
+      ${first}claimed as (
+        update payments p set attempt_no = s.seen_attempt_no + 1, bank_id = s.bank_id, amount_minor = s.amount_minor,
+          terms_enc = s.terms_enc, creditor_iban_hash = s.creditor_iban_hash, debtor_iban_hash = s.debtor_iban_hash,
+          email_hash = s.email_hash, event_no = p.event_no + 1,
           -- A little is not worth it: the time stands in an index, and every index would have the row anew.
           expires_at = case
-            when expires_at >= $15::timestamptz - ($15::timestamptz - $3::timestamptz) / 10 then expires_at else $15 end
-        where partner_id = $1 and payment_id = $2 and status = 'INIT' and attempt_no = $4 and requested_at is not null
-          and not exists (select from payment_attempts l where l.partner_id = $1 and l.payment_id = $2 and l.state <> 'closed')
-          ${held.where}
-        returning attempt_no, event_no),
+            when p.expires_at >= s.open_until - (s.open_until - s.at) / 10 then p.expires_at else s.open_until end
+        from s where p.partner_id = $1 and p.payment_id = any(array(select payment_id from s)) and p.payment_id = s.payment_id
+          and p.status = 'INIT' and p.attempt_no = s.seen_attempt_no and p.requested_at is not null
+          and not exists (select from payment_attempts l where l.partner_id = $1 and l.payment_id = p.payment_id
+            and l.payment_id = any(array(select payment_id from s)) and l.state <> 'closed')
+          ${where}
+        returning p.payment_id, p.attempt_no, p.event_no),
       attempt as (
         insert into payment_attempts
           (partner_id, payment_id, attempt_no, bank_id, state, request_id, order_enc, submitted_at, next_ask_at)
-        select $1, $2, attempt_no, $5, $14, $6, $7, $3, $8 from claimed)
+        select $1, payment_id, claimed.attempt_no, s.bank_id, s.state, s.request_id, s.order_enc, s.at, s.recover_at
+        from s join claimed using (payment_id))
       insert into payment_events (partner_id, payment_id, event_no, type, status, cause, detail, at)
-        select $1, $2, event_no, 'payment.submitted', 'INIT', 'payer', jsonb_build_object('bank_id', $5::text, 'attempt_no', attempt_no), $3
-        from claimed`,
-    values: [
-      c.partner_id,
-      c.payment_id,
-      c.at,
-      c.seen_attempt_no,
-      c.bank_id,
-      c.request_id,
-      c.order_enc,
-      c.recover_at,
-      c.amount_minor,
-      c.terms_enc,
-      c.creditor_iban_hash,
-      c.debtor_iban_hash,
-      c.email_hash,
-      c.state,
-      c.open_until,
-      ...(list === undefined ? [] : [list.event_no]),
-      ...(list?.kind === 'item' ? [list.list_payment_id] : []),
-    ],
-  })
-  return rowCount === 1
+        select $1, payment_id, event_no, 'payment.submitted', 'INIT', 'payer',
+          jsonb_build_object('bank_id', s.bank_id, 'attempt_no', claimed.attempt_no), s.at
+        from s join claimed using (payment_id)
+      returning payment_id`
+  return { name, text }
+}
+
+const claimTogether = gatherByKey<SubmissionClaim, boolean>({
+  at_once: 1,
+  most: 64,
+  together: (one, others) => !others.some(({ payment_id }) => payment_id === one.payment_id),
+  run: (db, partner_id, claims) => runClaims(db, partner_id, claims, CLAIMS.single),
+})
+
+/**
+ * Claims the payment for one submission, before the wire is used. False when another submission was faster, or the
+ * payment is no longer open for one; the unique index on live attempts stands behind it. Those of a partner that come
+ * together share a statement; a list or its item, which moves a second row, has one of its own.
+ */
+export async function claimSubmission({ db }: Pick<Context, 'db'>, c: SubmissionClaim): Promise<boolean> {
+  if (c.list === undefined) return claimTogether(db, c.partner_id, c)
+  return (await runClaims(db, c.partner_id, [c], CLAIMS[c.list.kind]))[0] === true
+}
+
+async function runClaims(
+  db: Context['db'],
+  partner_id: number,
+  claims: readonly SubmissionClaim[],
+  statement: { readonly name: string; readonly text: string },
+): Promise<boolean[]> {
+  const submissions = claims.map(({ partner_id: _, list, ...claim }) => ({
+    ...claim,
+    order_enc: byteaText(claim.order_enc),
+    terms_enc: byteaText(claim.terms_enc),
+    creditor_iban_hash: byteaText(claim.creditor_iban_hash),
+    debtor_iban_hash: byteaText(claim.debtor_iban_hash),
+    email_hash: byteaText(claim.email_hash),
+    list_payment_id: list?.kind === 'item' ? list.list_payment_id : null,
+    list_event_no: list?.event_no,
+  }))
+  const { rows } = await db.query<{ payment_id: number }>({ ...statement, values: [partner_id, inOrder(submissions)] })
+  const claimed = new Set(rows.map(({ payment_id }) => payment_id))
+  return claims.map(({ payment_id }) => claimed.has(payment_id))
 }
 
 /** What is newly known about an attempt; fields left out stay as they are. */

@@ -9,7 +9,7 @@ import { closingEntered } from './let-go.ts'
 import { blockItems } from './list-block-store.ts'
 import { followItems } from './list-follow.ts'
 import { loadPayment, type PaymentKey, type PaymentRow } from './store.ts'
-import { hashesOf, openTerms, type StoredTerms } from './terms.ts'
+import { accountHash, openTerms, payerHash, type StoredTerms } from './terms.ts'
 
 /**
  * Before a payment is claimed for a bank. It is counted here, so that no two payments take the last place; one that is
@@ -89,13 +89,14 @@ function admitted(
   payer: StoredTerms,
   payments: readonly { readonly payment_id: number; readonly amount_minor: number; readonly terms: StoredTerms }[],
 ): Promise<string | undefined> {
-  const { debtor_iban_hash } = hashesOf(context.keys, payer)
+  const debtor_iban_hash = accountHash(context.keys, payer.debtor_iban)
   if (debtor_iban_hash === null) throw new Error('a payment goes to a bank without an account of its payer')
   return admit(context, {
     partner_id,
     debtor_iban_hash,
     payments: payments.map(({ payment_id, amount_minor, terms }) => {
-      const { creditor_iban_hash, payer_hash } = hashesOf(context.keys, terms)
+      const creditor_iban_hash = accountHash(context.keys, terms.creditor_iban)
+      const payer_hash = payerHash(context.keys, terms.psu_intermediar_id)
       if (creditor_iban_hash === null) throw new Error('a payment goes to a bank without an account of its beneficiary')
       return {
         payment_id,

@@ -1,4 +1,6 @@
 /** SQL of the partner's request: what is to be paid, recorded once per payment. */
+import { gatherByKey } from '../../infra/database/gather.ts'
+import { byteaText, inOrder } from '../../infra/database/json-list.ts'
 import type { Context } from '../context.ts'
 import type { PaymentKey } from './store.ts'
 
@@ -33,57 +35,83 @@ export type RequestRecord = PaymentKey & {
 export type Recorded = { readonly is_link: boolean; readonly expires_at: Date }
 
 /**
- * Records the partner's request once.
+ * Records the partner's request once. Those of a partner that come together share a statement; a series, which writes its
+ * agreement too, has one of its own.
  * @returns undefined when it was recorded before, the payment takes none any more, or its token was for another kind
  */
-export async function recordRequest(context: Pick<Context, 'db'>, r: RequestRecord): Promise<Recorded | undefined> {
-  const { series } = r
-  const { rows } = await context.db.query<Recorded>({
-    name: series === undefined ? 'payment_request' : 'payment_request_series',
-    text: `with asked as (
-        update payments set requested_at = $3, request_hash = $4, amount_minor = $5, terms_enc = $6, redirect_url = $7,
-          creditor_iban_hash = $8, debtor_iban_hash = $9, email_hash = $10, payer_hash = $11, event_no = event_no + 1,
-          execution_date = $12::date, expires_at = case when is_link then $13 else expires_at end
-          ${series === undefined ? '' : ", kind = 'recurring', agreement_id = $16"}
-        where partner_id = $1 and payment_id = $2 and requested_at is null and finished_at is null
-          and tokens_revoked_at is null and is_headless = $15
-        returning event_no, status, is_link, expires_at),
-      ${series === undefined ? '' : ESTABLISHING}
+export async function recordRequest({ db }: Pick<Context, 'db'>, r: RequestRecord): Promise<Recorded | undefined> {
+  if (r.series === undefined) return recordTogether(db, r.partner_id, r)
+  return (await runRequests(db, r.partner_id, [r], RECORD_SERIES))[0]
+}
+
+/** $1 is the partner, $2 a JSON list. */
+const recordText = (as_series: string, establishing: string): string => `with r as materialized (
+        select * from json_to_recordset($2) as r(payment_id bigint, at timestamptz, request_hash bytea, amount_minor bigint,
+          terms_enc bytea, redirect_url text, creditor_iban_hash bytea, debtor_iban_hash bytea, email_hash bytea,
+          payer_hash bytea, execution_date date, is_headless boolean, link_expires_at timestamptz, sends_link boolean,
+          agreement_id text, start_date date, end_date date, payment_frequency text, day_of_execution integer)),
+      asked as (
+        update payments p set requested_at = r.at, request_hash = r.request_hash, amount_minor = r.amount_minor,
+          terms_enc = r.terms_enc, redirect_url = r.redirect_url, creditor_iban_hash = r.creditor_iban_hash,
+          debtor_iban_hash = r.debtor_iban_hash, email_hash = r.email_hash, payer_hash = r.payer_hash,
+          event_no = p.event_no + 1, execution_date = r.execution_date,
+          expires_at = case when p.is_link then r.link_expires_at else p.expires_at end
+          ${as_series}
+        from r where p.partner_id = $1 and p.payment_id = any(array(select payment_id from r)) and p.payment_id = r.payment_id
+          and p.requested_at is null and p.finished_at is null and p.tokens_revoked_at is null
+          and p.is_headless = r.is_headless
+        returning p.payment_id, p.event_no, p.status, p.is_link, p.expires_at),
+      ${establishing}
       link as (
         insert into outbox (task, payload, run_at)
-        select 'send_payment_link', jsonb_build_object('partner_id', $1::integer, 'payment_id', $2::bigint, 'event_no', event_no), $3
-        from asked where is_link and $14),
+        select 'send_payment_link',
+          jsonb_build_object('partner_id', $1::integer, 'payment_id', payment_id, 'event_no', event_no), r.at
+        from asked join r using (payment_id) where is_link and r.sends_link),
       told as (
         insert into payment_events (partner_id, payment_id, event_no, type, status, cause, at)
-          select $1, $2, event_no, 'payment.initiated', status, 'partner', $3 from asked)
-      select is_link, expires_at from asked`,
-    values: [
-      r.partner_id,
-      r.payment_id,
-      r.at,
-      r.request_hash,
-      r.amount_minor,
-      r.terms_enc,
-      r.redirect_url,
-      r.creditor_iban_hash,
-      r.debtor_iban_hash,
-      r.email_hash,
-      r.payer_hash,
-      r.execution_date,
-      r.link_expires_at,
-      r.sends_link,
-      r.is_headless,
-      ...(series === undefined
-        ? []
-        : [series.agreement_id, series.start_date, series.end_date, series.payment_frequency, series.day_of_execution]),
-    ],
-  })
-  return rows[0]
-}
+          select $1, payment_id, event_no, 'payment.initiated', status, 'partner', r.at
+          from asked join r using (payment_id))
+      select payment_id, is_link, expires_at from asked`
 
 /** The agreement waits for the payer's word. */
 const ESTABLISHING = `series as (
         insert into agreements (partner_id, agreement_id, rail, type, currency, amount_variability, fixed_amount_minor,
           fixed_by_opening, start_date, expiry_date, payment_frequency, day_of_execution, status, payment_id, created_at, updated_at)
-        select $1, $16, 'account', 'RECURRING', 'RON', case when $5::bigint is not null then 'FIXED' end, $5, true, $17::date,
-          $18::date, $19, $20, 'PENDING', $2, $3, $3 from asked),`
+        select $1, r.agreement_id, 'account', 'RECURRING', 'RON', case when r.amount_minor is not null then 'FIXED' end,
+          r.amount_minor, true, r.start_date, r.end_date, r.payment_frequency, r.day_of_execution, 'PENDING', payment_id, r.at, r.at
+        from asked join r using (payment_id)),`
+
+const RECORD_ONE = { name: 'payment_request', text: recordText('', '') } as const
+const RECORD_SERIES = {
+  name: 'payment_request_series',
+  text: recordText(", kind = 'recurring', agreement_id = r.agreement_id", ESTABLISHING),
+} as const
+
+const recordTogether = gatherByKey<RequestRecord, Recorded | undefined>({
+  at_once: 1,
+  most: 64,
+  together: (one, others) => !others.some(({ payment_id }) => payment_id === one.payment_id),
+  run: (db, partner_id, requests) => runRequests(db, partner_id, requests, RECORD_ONE),
+})
+
+async function runRequests(
+  db: Context['db'],
+  partner_id: number,
+  requests: readonly RequestRecord[],
+  statement: { readonly name: string; readonly text: string },
+): Promise<(Recorded | undefined)[]> {
+  const list = requests.map(({ partner_id: _, series, ...request }) => ({
+    ...request,
+    ...series,
+    request_hash: byteaText(request.request_hash),
+    terms_enc: byteaText(request.terms_enc),
+    creditor_iban_hash: byteaText(request.creditor_iban_hash),
+    debtor_iban_hash: byteaText(request.debtor_iban_hash),
+    email_hash: byteaText(request.email_hash),
+    payer_hash: byteaText(request.payer_hash),
+  }))
+  const values = [partner_id, inOrder(list)]
+  const { rows } = await db.query<Recorded & { payment_id: number }>({ ...statement, values })
+  const recorded = new Map(rows.map((row) => [row.payment_id, row]))
+  return requests.map(({ payment_id }) => recorded.get(payment_id))
+}

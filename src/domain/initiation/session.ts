@@ -1,6 +1,7 @@
 /** What an attempt must remember about the bank and the order, sealed: the connector's session and our order. */
 import type { AccessSession, BankOrder, BankSession, PsuContext } from '../../infra/banks/connector.ts'
 import type { Keys } from '../../infra/keys/keys.ts'
+import { openOnce } from '../../infra/keys/open-once.ts'
 import type { PaymentKey, PaymentRow } from './store.ts'
 
 type AttemptKey = PaymentKey & { readonly attempt_no: number }
@@ -37,8 +38,10 @@ export function openSession(
   row: Pick<PaymentRow, 'session_enc'> & AttemptKey,
 ): AttemptSession | undefined {
   if (row.session_enc === null) return undefined
-  return JSON.parse(context.keys.open(row.session_enc, place('session', row))) as AttemptSession
+  return openedSession(context.keys, row.session_enc, place('session', row))
 }
+
+const openedSession = openOnce<AttemptSession>()
 
 export function openOrder(context: Sealing, row: Pick<PaymentRow, 'order_enc'> & AttemptKey): AttemptOrder | undefined {
   if (row.order_enc === null) return undefined

@@ -2,6 +2,8 @@
  * All SQL of account-rail payments. Each write that changes a payment is one statement that also writes its event row
  * and what follows from it (outbox), so that none exists without the others.
  */
+import { gatherByKey } from '../../infra/database/gather.ts'
+import { byteaText, inOrder } from '../../infra/database/json-list.ts'
 import type { AgreementStatus } from '../agreements/agreement.ts'
 import type { Context } from '../context.ts'
 import type { AttemptChange, AttemptState } from './attempt-store.ts'
@@ -59,18 +61,31 @@ export const PAYMENT_COLUMNS = `
   a.state as attempt_state, a.request_id, a.order_enc, a.session_enc, a.bank_status, a.refusal, a.asked_no,
   a.submitted_at, a.returned_at`
 
-/** One payment with its current attempt. */
-export async function loadPayment(context: Pick<Context, 'db'>, key: PaymentKey): Promise<PaymentRow | undefined> {
-  const { rows } = await context.db.query<PaymentRow>({
-    name: 'payment_load',
-    text: `select ${PAYMENT_COLUMNS}
-      from payments p left join payment_attempts a
-        on a.partner_id = p.partner_id and a.payment_id = p.payment_id and a.attempt_no = p.attempt_no
-      where p.partner_id = $1 and p.payment_id = $2`,
-    values: [key.partner_id, key.payment_id],
-  })
-  return rows[0]
+/** One payment with its current attempt; those that are asked for at the same time are read together. */
+export function loadPayment({ db }: Pick<Context, 'db'>, key: PaymentKey): Promise<PaymentRow | undefined> {
+  return loadTogether(db, key.partner_id, key.payment_id)
 }
+
+const loadTogether = gatherByKey<number, PaymentRow | undefined>({
+  at_once: 2,
+  most: 64,
+  run: async (db, partner_id, payment_ids) => {
+    const { rows } = await db.query<PaymentRow>({
+      name: 'payment_load',
+      // Not `any($2)`: of a list whose length it knows the server would make a plan anew for every call. The list stands
+      // beside each table, or a plan of the day when there were few reads all attempts of the partner.
+      text: `with q as materialized (select unnest($2::bigint[]) as payment_id)
+        select ${PAYMENT_COLUMNS}
+        from payments p left join payment_attempts a
+          on a.partner_id = p.partner_id and a.payment_id = p.payment_id and a.attempt_no = p.attempt_no
+            and a.payment_id = any(array(select payment_id from q))
+        where p.partner_id = $1 and p.payment_id = any(array(select payment_id from q))`,
+      values: [partner_id, payment_ids],
+    })
+    const found = new Map(rows.map((row) => [row.payment_id, row]))
+    return payment_ids.map((payment_id) => found.get(payment_id))
+  },
+})
 
 export type StatusChange = PaymentKey & {
   readonly at: Date
@@ -95,79 +110,117 @@ export type StatusChange = PaymentKey & {
  * Moves a payment, only from the status the caller saw, and by word of an attempt only while that is not closed. False
  * when either has changed meanwhile. The attempt is locked before it is judged: of one that another statement is closing
  * or sending this very moment the newest state counts, and not this statement's older picture of it. A list whose
- * payments go one by one is moved by them alone.
+ * payments go one by one is moved by them alone. Changes that come together share a statement; each is judged for itself.
  */
-export async function changeStatus(context: Pick<Context, 'db'>, c: StatusChange): Promise<boolean> {
-  const a = c.attempt
-  const { rowCount } = await context.db.query({
-    name: c.agreement === undefined ? 'payment_advance' : 'payment_advance_series',
-    text: `with judged as (
-        select from payment_attempts l
-        where l.partner_id = $1 and l.payment_id = $2 and l.attempt_no = $11::integer and l.state <> 'closed'
-          and (not $19 or l.state in ('sending', 'unknown')) and ($20::text is null or l.state = $20)
-        for no key update),
-      moved as (
-        update payments set status = $5, reason = $6, status_at = $3, event_no = event_no + 1,
-          finished_at = case when $7 then $3::timestamptz end,
-          settled_attempt_no = case when $5 = 'ACSC' then coalesce($11::integer, attempt_no) end
-        where partner_id = $1 and payment_id = $2 and status = $4
-          and ($21::integer is null or attempt_no = $21)
-          and (list_way is distinct from 'one_by_one' or $8::text = 'list')
-          and ($11::integer is null or exists (select from judged))
-        returning event_no),
-      attempt as (
-        update payment_attempts set state = coalesce($12, state), bank_status = coalesce($13, bank_status),
-          session_enc = coalesce($14, session_enc), bank_payment_hash = coalesce($15, bank_payment_hash),
-          refusal = coalesce($16, refusal), next_ask_at = $17, asked_no = asked_no + 1,
-          returned_at = case when $18 then coalesce(returned_at, $3) else returned_at end,
-          closed_at = case when $12 = 'closed' then $3 else closed_at end
-        where partner_id = $1 and payment_id = $2 and attempt_no = $11::integer and exists (select from moved)),
-      ${c.agreement === undefined ? '' : AGREEMENT_FOLLOWS}
-      approved as (
-        insert into limit_approvals as l (partner_id, day, slot, approved_count)
-        select $1, e.day, $2::bigint % 16, $22::integer from limit_entries e
-        where $22 <> 0 and e.partner_id = $1 and e.payment_id = $2 and exists (select from moved)
-        on conflict (partner_id, day, slot) do update set approved_count = l.approved_count + excluded.approved_count),
-      work as (
-        insert into outbox (task, payload, run_at)
-        select task, jsonb_build_object('partner_id', $1::integer, 'payment_id', $2::bigint, 'event_no', event_no,
-          'status', $5::text, 'reason', $6::text, 'at', $3::timestamptz), $3
-        from moved, unnest($10::text[]) as task)
-      insert into payment_events (partner_id, payment_id, event_no, type, status, cause, detail, at)
-        select $1, $2, event_no, 'payment.status', $5, $8, $9, $3 from moved`,
-    values: [
-      c.partner_id,
-      c.payment_id,
-      c.at,
-      c.from,
-      c.to,
-      c.reason,
-      c.finished,
-      c.cause,
-      c.detail ?? null,
-      c.tasks,
-      a?.attempt_no ?? null,
-      a?.state ?? null,
-      a?.bank_status ?? null,
-      a?.session_enc ?? null,
-      a?.bank_payment_hash ?? null,
-      a?.refusal ?? null,
-      a?.next_ask_at ?? null,
-      a?.returned ?? false,
-      a?.if_unanswered ?? false,
-      a?.from ?? null,
-      c.seen_attempt_no ?? null,
-      c.approved,
-      ...(c.agreement === undefined ? [] : [c.agreement.agreement_id, c.agreement.status]),
-    ],
-  })
-  return rowCount === 1
+export async function changeStatus({ db }: Pick<Context, 'db'>, c: StatusChange): Promise<boolean> {
+  if (c.agreement !== undefined) return (await runChanges(db, c.partner_id, [c], CHANGES.of_series))[0] === true
+  return (c.approved === 0 ? changeTogether : changeApproved)(db, c.partner_id, c)
 }
 
+// What what follows reads of them: $1 is the partner, $2 a JSON list. A join with a short list is planned anew as a walk
+// through a partner's rows where there were few on the day of the plan: `= any(array(…))` keeps it at the rows asked for.
+const changesText = (follows: string): string => `with c as materialized (
+        select * from json_to_recordset($2) as c(payment_id bigint, at timestamptz, "from" text, "to" text, reason text,
+          finished boolean, cause text, detail jsonb, tasks text[], attempt_no integer, state text, bank_status text,
+          session_enc bytea, bank_payment_hash bytea, refusal text, next_ask_at timestamptz, returned boolean,
+          if_unanswered boolean, only_from text, seen_attempt_no integer, approved integer, agreement_id text,
+          agreement_status text)),
+      judged as (
+        select l.payment_id from c join payment_attempts l
+          on l.partner_id = $1 and l.payment_id = any(array(select payment_id from c))
+            and l.payment_id = c.payment_id and l.attempt_no = c.attempt_no
+        where l.state <> 'closed' and (not c.if_unanswered or l.state in ('sending', 'unknown'))
+          and (c.only_from is null or l.state = c.only_from)
+        for no key update of l),
+      moved as (
+        update payments p set status = c."to", reason = c.reason, status_at = c.at, event_no = p.event_no + 1,
+          finished_at = case when c.finished then c.at end,
+          settled_attempt_no = case when c."to" = 'ACSC' then coalesce(c.attempt_no, p.attempt_no) end
+        from c left join judged j on j.payment_id = c.payment_id
+        where p.partner_id = $1 and p.payment_id = any(array(select payment_id from c)) and p.payment_id = c.payment_id
+          and p.status = c."from" and (c.seen_attempt_no is null or p.attempt_no = c.seen_attempt_no)
+          and (p.list_way is distinct from 'one_by_one' or c.cause = 'list')
+          and (c.attempt_no is null or j.payment_id is not null)
+        returning p.payment_id, p.event_no),
+      attempt as (
+        update payment_attempts a set state = coalesce(c.state, a.state), bank_status = coalesce(c.bank_status, a.bank_status),
+          session_enc = coalesce(c.session_enc, a.session_enc),
+          bank_payment_hash = coalesce(c.bank_payment_hash, a.bank_payment_hash),
+          refusal = coalesce(c.refusal, a.refusal), next_ask_at = c.next_ask_at, asked_no = a.asked_no + 1,
+          returned_at = case when c.returned then coalesce(a.returned_at, c.at) else a.returned_at end,
+          closed_at = case when c.state = 'closed' then c.at else a.closed_at end
+        from c join moved using (payment_id)
+        where a.partner_id = $1 and a.payment_id = any(array(select payment_id from c)) and a.payment_id = c.payment_id
+          and a.attempt_no = c.attempt_no),
+      ${follows}
+      work as (
+        insert into outbox (task, payload, run_at)
+        select task, jsonb_build_object('partner_id', $1::integer, 'payment_id', payment_id, 'event_no', event_no,
+          'status', c."to", 'reason', c.reason, 'at', c.at), c.at
+        from c join moved using (payment_id), unnest(c.tasks) as task)
+      insert into payment_events (partner_id, payment_id, event_no, type, status, cause, detail, at)
+        select $1, payment_id, event_no, 'payment.status', c."to", c.cause, c.detail, c.at
+        from c join moved using (payment_id)
+      returning payment_id`
+
+/** The day is spread over rows by the payment's number; of those that come together each row is written once, in order. */
+const COUNTS_APPROVED = `approved as (
+        insert into limit_approvals as l (partner_id, day, slot, approved_count)
+        select $1, e.day, (e.payment_id % 16)::smallint as slot, sum(c.approved)
+        from c join moved using (payment_id) join limit_entries e
+          on e.partner_id = $1 and e.payment_id = any(array(select payment_id from c)) and e.payment_id = c.payment_id
+        where c.approved <> 0 group by e.day, slot order by e.day, slot
+        on conflict (partner_id, day, slot) do update set approved_count = l.approved_count + excluded.approved_count),`
+
 const AGREEMENT_FOLLOWS = `series as (
-        update agreements set status = $24, updated_at = $3
-        where partner_id = $1 and agreement_id = $23 and rail = 'account' and payment_id = $2 and status <> $24
-          and exists (select from moved)),`
+        update agreements g set status = c.agreement_status, updated_at = c.at
+        from c join moved using (payment_id)
+        where g.partner_id = $1 and g.agreement_id = any(array(select agreement_id from c)) and g.agreement_id = c.agreement_id
+          and g.rail = 'account' and g.payment_id = c.payment_id and g.status <> c.agreement_status),`
+
+const CHANGES = {
+  plain: { name: 'payment_advance', text: changesText('') },
+  approving: { name: 'payment_advance_approving', text: changesText(COUNTS_APPROVED) },
+  of_series: { name: 'payment_advance_series', text: changesText(`${COUNTS_APPROVED} ${AGREEMENT_FOLLOWS}`) },
+} as const
+
+const gatherChanges = (statement: (typeof CHANGES)[keyof typeof CHANGES]) =>
+  gatherByKey<StatusChange, boolean>({
+    at_once: 1,
+    most: 64,
+    together: (one, others) => !others.some(({ payment_id }) => payment_id === one.payment_id),
+    run: (db, partner_id, changes) => runChanges(db, partner_id, changes, statement),
+  })
+
+const changeTogether = gatherChanges(CHANGES.plain)
+const changeApproved = gatherChanges(CHANGES.approving)
+
+/** @returns of each whether it moved its payment */
+async function runChanges(
+  db: Context['db'],
+  partner_id: number,
+  changes: readonly StatusChange[],
+  statement: { readonly name: string; readonly text: string },
+): Promise<boolean[]> {
+  const list = changes.map(({ partner_id: _, attempt: a, agreement, ...change }) => ({
+    ...change,
+    attempt_no: a?.attempt_no,
+    state: a?.state,
+    bank_status: a?.bank_status,
+    session_enc: byteaText(a?.session_enc),
+    bank_payment_hash: byteaText(a?.bank_payment_hash),
+    refusal: a?.refusal,
+    next_ask_at: a?.next_ask_at,
+    returned: a?.returned ?? false,
+    if_unanswered: a?.if_unanswered ?? false,
+    only_from: a?.from,
+    agreement_id: agreement?.agreement_id,
+    agreement_status: agreement?.status,
+  }))
+  const { rows } = await db.query<{ payment_id: number }>({ ...statement, values: [partner_id, inOrder(list)] })
+  const moved = new Set(rows.map(({ payment_id }) => payment_id))
+  return changes.map(({ payment_id }) => moved.has(payment_id))
+}
 
 /** A fact about a payment that changes no status (a contradiction, a cancel at the bank): history only. */
 export async function recordEvent(
@@ -223,7 +276,9 @@ export async function postponeExpiry(context: Pick<Context, 'db'>, key: PaymentK
 /** Payments of this number, whoever's they are: for staff, who know no partner's number. */
 export async function findPayments(context: Pick<Context, 'db'>, payment_id: number): Promise<PaymentKey[]> {
   const { rows } = await context.db.query<PaymentKey>({
-    text: 'select partner_id, payment_id from payments where payment_id = $1 limit 10',
+    // The key begins with the partner: by the number alone all of it would be gone through.
+    text: `select partner_id, payment_id from payments
+      where partner_id = any(array(select partner_id from partners)) and payment_id = $1 limit 10`,
     values: [payment_id],
   })
   return rows

@@ -8,6 +8,7 @@ import { toBankText } from '../../infra/banks/berlin-group/messages/transliterat
 import type { Schedule } from '../../infra/banks/connector.ts'
 import type { BankRegistry } from '../../infra/banks/registry.ts'
 import type { Keys } from '../../infra/keys/keys.ts'
+import { openOnce } from '../../infra/keys/open-once.ts'
 
 export type Terms = {
   readonly creditor_name?: string
@@ -113,18 +114,25 @@ export function openTerms(
   context: { readonly keys: Keys },
   payment: PaymentKey & { readonly terms_enc: Buffer | null },
 ): StoredTerms {
-  return payment.terms_enc === null
-    ? {}
-    : (JSON.parse(context.keys.open(payment.terms_enc, place(payment))) as StoredTerms)
+  return payment.terms_enc === null ? {} : opened(context.keys, payment.terms_enc, place(payment))
 }
+
+const opened = openOnce<StoredTerms>()
 
 /** Keyed hashes of what must be found again without opening every row. */
 export function hashesOf(keys: Keys, terms: Terms) {
-  const hash = (kind: string, value: string | undefined) => (value === undefined ? null : keys.hash(kind, value))
   return {
-    creditor_iban_hash: hash('iban', terms.creditor_iban),
-    debtor_iban_hash: hash('iban', terms.debtor_iban),
-    email_hash: hash('email', terms.email?.toLowerCase()),
-    payer_hash: hash('payer', terms.psu_intermediar_id),
+    creditor_iban_hash: accountHash(keys, terms.creditor_iban),
+    debtor_iban_hash: accountHash(keys, terms.debtor_iban),
+    email_hash: hashOf(keys, 'email', terms.email?.toLowerCase()),
+    payer_hash: payerHash(keys, terms.psu_intermediar_id),
   }
 }
+
+export const accountHash = (keys: Keys, iban: string | undefined): Buffer | null => hashOf(keys, 'iban', iban)
+
+/** Of the partner's own id of the payer. */
+export const payerHash = (keys: Keys, id: string | undefined): Buffer | null => hashOf(keys, 'payer', id)
+
+const hashOf = (keys: Keys, kind: string, value: string | undefined): Buffer | null =>
+  value === undefined ? null : keys.hash(kind, value)

@@ -4,12 +4,12 @@ import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
 import { createTurns, type Turns } from '../merchants/turns.ts'
 import { factsOf } from './indicators.ts'
-import { type Admission, admitPayments, type Breach, raiseBlock } from './store.ts'
+import { ADMISSIONS_TOGETHER, type Admission, admitPayments, type Breach, raiseBlock } from './store.ts'
 
 type Limiting = Pick<Context, 'db' | 'clock' | 'log'>
 
-/** Payments of one partner pass one after the other; more of them in the database would keep connections from all others. */
-const AT_ONCE = 2
+/** In one statement and waiting for the next; its statements, one at a time, keep no connections from other partners. */
+const AT_ONCE = 2 * ADMISSIONS_TOGETHER
 const WAITING = 500
 const WAITING_TIMEOUT_MS = 5_000
 const queues = new Map<number, Turns>()

@@ -1,5 +1,8 @@
 /** SQL of levels and of what is measured. */
+import { gatherByKey } from '../../infra/database/gather.ts'
+import { byteaText } from '../../infra/database/json-list.ts'
 import type { Queries } from '../audit/store.ts'
+import type { Context } from '../context.ts'
 import type { Indicator } from './indicators.ts'
 
 /** The pool, or the connection of a transaction. */
@@ -31,28 +34,47 @@ export type Breach = {
   readonly is_first: boolean
 }
 
+/** Admissions of a partner hold one row one after the other: a second statement of them would only wait for the first. */
+export const ADMISSIONS_TOGETHER = 32
+/** A list may hold 500 payments; who comes with one payment does not wait for many of them. */
+const PAYMENTS_TOGETHER = 500
+
 /**
  * Looks and counts in one step, alone among the payments of the partner. Where nothing blocks the payments are counted, each
- * once a day; else none is.
+ * once a day; else none is. Admissions that come together share a statement, in which each sees those before it.
  */
-export async function admitPayments(context: Databased, a: Admission): Promise<Breach[]> {
-  const { rows } = await context.db.query<Breach>({
-    name: 'limits_admit',
-    text: `select indicator, outcome, measured, level, is_first
-      from admit_to_limits($1, $2, $3::bigint[], $4::bigint[], $5::bytea[], $6::bytea[], $7::bytea[], $8)`,
-    values: [
-      a.partner_id,
-      a.at,
-      a.payments.map(({ payment_id }) => payment_id),
-      a.payments.map(({ amount_minor }) => amount_minor),
-      a.payments.map(({ payer_hash }) => payer_hash),
-      a.payments.map(({ client_hash }) => client_hash),
-      a.payments.map(({ creditor_iban_hash }) => creditor_iban_hash),
-      a.debtor_iban_hash,
-    ],
-  })
-  return rows
+export function admitPayments({ db }: Pick<Context, 'db'>, a: Admission): Promise<readonly Breach[]> {
+  return admitTogether(db, a.partner_id, a)
 }
+
+const admitTogether = gatherByKey<Admission, readonly Breach[]>({
+  at_once: 1,
+  most: ADMISSIONS_TOGETHER,
+  together: (one, others) =>
+    others.reduce((sum, a) => sum + a.payments.length, one.payments.length) <= PAYMENTS_TOGETHER,
+  run: async (db, partner_id, admissions) => {
+    const list = admissions.map(({ at, payments, debtor_iban_hash }, no) => ({
+      no,
+      at,
+      payment_ids: payments.map(({ payment_id }) => payment_id),
+      amounts: payments.map(({ amount_minor }) => amount_minor),
+      payers: payments.map(({ payer_hash }) => byteaText(payer_hash)),
+      clients: payments.map(({ client_hash }) => byteaText(client_hash)),
+      creditors: payments.map(({ creditor_iban_hash }) => byteaText(creditor_iban_hash)),
+      debtor: byteaText(debtor_iban_hash),
+    }))
+    const { rows } = await db.query<Breach & { readonly no: number }>({
+      name: 'limits_admit',
+      text: `select a.no, indicator, outcome, measured, level, is_first
+        from json_to_recordset($2) as a(no integer, at timestamptz, payment_ids bigint[], amounts bigint[], payers bytea[],
+            clients bytea[], creditors bytea[], debtor bytea)
+          cross join lateral admit_to_limits($1, at, payment_ids, amounts, payers, clients, creditors, debtor)`,
+      values: [partner_id, JSON.stringify(list)],
+    })
+    const breaches = Map.groupBy(rows, ({ no }) => no)
+    return admissions.map((_, no) => breaches.get(no) ?? [])
+  },
+})
 
 /** A limit that stopped a payment before it was looked at with the others. @returns whether it is the day's first */
 export async function raiseBlock(

@@ -43,15 +43,25 @@ export function signAccessToken(
     cnf: { 'x5t#S256': claims.certificate_thumbprint },
   }
   const signed = `${encode({ alg: 'EdDSA', typ: 'at+jwt', kid: keys.signing.kid })}.${encode(payload)}`
-  return `${signed}.${keys.signing.sign(Buffer.from(signed)).toString('base64url')}`
+  const token = `${signed}.${keys.signing.sign(Buffer.from(signed)).toString('base64url')}`
+  // Most come back at once, to the process that has just signed them.
+  remember(keys, `${issuer} ${token}`, { ...claims, expires_at: payload.exp })
+  return token
 }
 
 function encode(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')
 }
 
-// Verifying costs 0.1 ms and a token is used several times; only verified tokens are kept, for as long as they live.
+// Verifying costs 0.1 ms and a token is used several times; only what was verified or signed here is kept, while it lives.
 const verified = new WeakMap<Keys, Map<string, AccessClaims>>()
+
+function remember(keys: Keys, key: string, claims: AccessClaims): void {
+  const known = verified.get(keys) ?? new Map<string, AccessClaims>()
+  verified.set(keys, known)
+  if (known.size >= MAX_VERIFIED) known.delete(known.keys().next().value as string)
+  known.set(key, claims)
+}
 
 /**
  * Reads a token strictly: algorithm, type and issuer are fixed, the key must be one of ours. Expiry is told apart, since the caller can mend it.
@@ -59,17 +69,14 @@ const verified = new WeakMap<Keys, Map<string, AccessClaims>>()
  * @throws PunteError TOKEN_INVALID, TOKEN_EXPIRED
  */
 export function verifyAccessToken(keys: Keys, issuer: string, token: string, now: number): AccessClaims {
-  const known = verified.get(keys) ?? new Map<string, AccessClaims>()
-  verified.set(keys, known)
   const key = `${issuer} ${token}`
-  let claims = known.get(key)
+  let claims = verified.get(keys)?.get(key)
   if (claims === undefined) {
     claims = parse(keys, issuer, token)
-    if (known.size >= MAX_VERIFIED) known.delete(known.keys().next().value as string)
-    known.set(key, claims)
+    remember(keys, key, claims)
   }
   if (now >= claims.expires_at * 1000) {
-    known.delete(key)
+    verified.get(keys)?.delete(key)
     throw new PunteError('TOKEN_EXPIRED')
   }
   return claims

@@ -1,5 +1,7 @@
 /** All SQL about partners, their certificates, and the token columns of payments. Hot statements are named (prepared). */
 import type { Database } from '../../infra/database/database.ts'
+import { gatherByKey } from '../../infra/database/gather.ts'
+import { byteaText } from '../../infra/database/json-list.ts'
 
 type Queries = Pick<Database, 'query'>
 
@@ -282,44 +284,52 @@ export async function updatePartner(db: Queries, client_id: string, changes: Par
 /** What a token call asks beside a number: a link that can be sent, the partner's own page, a free return address. */
 export type PaymentFlags = { readonly is_link: boolean; readonly is_headless: boolean; readonly flexible_url: boolean }
 
-/** Reserves a payment number with its token pair and first event, in one statement. */
-export async function insertReservedPayment(
-  db: Database,
-  input: {
-    partner_id: number
-    certificate_thumbprint: string
-    refresh_hash: Buffer
-    at: Date
-    expires_at: Date
-    flags: PaymentFlags
-  },
-): Promise<number> {
-  const { rows } = await db.query<{ payment_id: number }>({
-    name: 'tokens-issue',
-    text: `with reserved as (
-        insert into payments (partner_id, certificate_thumbprint, refresh_hash, event_no, created_at, status_at, expires_at,
-          is_link, is_headless, flexible_url)
-        values ($1, $2, $3, 1, $4, $4, $5, $6, $7, $8)
-        returning partner_id, payment_id),
-      told as (
-        insert into payment_events (partner_id, payment_id, event_no, type, status, cause, at)
-        select partner_id, payment_id, 1, 'payment.reserved', 'INIT', 'partner', $4 from reserved)
-      select payment_id from reserved`,
-    values: [
-      input.partner_id,
-      input.certificate_thumbprint,
-      input.refresh_hash,
-      input.at,
-      input.expires_at,
-      input.flags.is_link,
-      input.flags.is_headless,
-      input.flags.flexible_url,
-    ],
-  })
-  const row = rows[0]
-  if (row === undefined) throw new Error('reserving a payment returned no row')
-  return row.payment_id
+type Reservation = {
+  readonly partner_id: number
+  readonly certificate_thumbprint: string
+  /** Of random bits: no two are alike. */
+  readonly refresh_hash: Buffer
+  readonly at: Date
+  readonly expires_at: Date
+  readonly flags: PaymentFlags
 }
+
+/** Reserves a payment number with its token pair and first event; those of a partner that come together in one statement. */
+export function insertReservedPayment(db: Database, input: Reservation): Promise<number> {
+  return reserveTogether(db, input.partner_id, input)
+}
+
+const reserveTogether = gatherByKey<Reservation, number>({
+  at_once: 1,
+  most: 64,
+  run: async (db, partner_id, reservations) => {
+    const list = reservations.map(({ flags, refresh_hash, certificate_thumbprint, at, expires_at }) => ({
+      ...{ ...flags, certificate_thumbprint, at, expires_at },
+      refresh_hash: byteaText(refresh_hash),
+    }))
+    const { rows } = await db.query<{ payment_id: number; refresh_hash: Buffer }>({
+      name: 'tokens-issue',
+      text: `with reserved as (
+          insert into payments (partner_id, certificate_thumbprint, refresh_hash, event_no, created_at, status_at, expires_at,
+            is_link, is_headless, flexible_url)
+          select $1, certificate_thumbprint, refresh_hash, 1, at, at, expires_at, is_link, is_headless, flexible_url
+          from json_to_recordset($2) as r(certificate_thumbprint text, refresh_hash bytea, at timestamptz,
+            expires_at timestamptz, is_link boolean, is_headless boolean, flexible_url boolean)
+          returning payment_id, refresh_hash, created_at),
+        told as (
+          insert into payment_events (partner_id, payment_id, event_no, type, status, cause, at)
+          select $1, payment_id, 1, 'payment.reserved', 'INIT', 'partner', created_at from reserved)
+        select payment_id, refresh_hash from reserved`,
+      values: [partner_id, JSON.stringify(list)],
+    })
+    const reserved = new Map(rows.map(({ payment_id, refresh_hash }) => [refresh_hash.toString('hex'), payment_id]))
+    return reservations.map(({ refresh_hash }) => {
+      const payment_id = reserved.get(refresh_hash.toString('hex'))
+      if (payment_id === undefined) throw new Error('reserving a payment returned no row')
+      return payment_id
+    })
+  },
+})
 
 /**
  * Gives a payment that the partner already has a new refresh token, for whichever of its certificates asks; what was

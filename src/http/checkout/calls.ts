@@ -16,7 +16,7 @@ import { asJson } from './compress.ts'
 import type { NextRequest, PaymentProgress, PaymentView, SubmitRequest } from './contract.ts'
 import { pageQr } from './qr.ts'
 import { checkListSubmission, checkPageToken, checkSubmission } from './submission.ts'
-import { progressOf, viewOf } from './view.ts'
+import { progressOf, standingOf, viewOf } from './view.ts'
 
 const Params = Type.Object({ paymentId: Type.String({ pattern: '^[1-9][0-9]{0,15}$' }) })
 const text = (maxLength: number) => Type.String({ maxLength })
@@ -58,10 +58,10 @@ export function serveCalls(server: FastifyInstance, context: Context): void {
   server.post(`${path}/submit`, { schema: { ...of_payment, body: SubmitBody } }, async (request) => {
     const found = await findActive(context, request)
     const body = request.body as SubmitRequest
-    const view = await standingOf(context, found)
+    const stands = await standsAt(context, found)
     // A second tab, a double click, a reload after the submit: show what is, start nothing.
-    const may_choose_anew = view.entering === true && view.editable.length > 0
-    if (view.step !== 'form' && !(may_choose_anew && isOtherWish(context, found.payment, body)))
+    const may_choose_anew = stands.entering === true && stands.editable.length > 0
+    if (stands.step !== 'form' && !(may_choose_anew && isOtherWish(context, found.payment, body)))
       return answerOf(context, found)
     checkTime(context, found.payment)
     return afterwards(context, found, () => submit(context, found, body, psuOf(request, body.language)))
@@ -69,9 +69,9 @@ export function serveCalls(server: FastifyInstance, context: Context): void {
   server.post(`${path}/next`, { schema: { ...of_payment, body: NextBody } }, async (request) => {
     const found = await findActive(context, request)
     const { pageToken, no } = request.body as NextRequest
-    const view = await standingOf(context, found)
+    const stands = await standsAt(context, found)
     // The list has moved on since the payer looked: what was pressed was another payment.
-    if (view.step !== 'next' || view.list?.nextNo !== no) return answerOf(context, found)
+    if (stands.step !== 'next' || stands.list?.nextNo !== no) return answerOf(context, found)
     checkPageToken(context, found.payment, pageToken)
     checkTime(context, found.payment)
     return afterwards(context, found, async () => {
@@ -104,13 +104,16 @@ async function findPayment(context: Context, request: FastifyRequest): Promise<F
   return { partner, payment, ...(part !== undefined && { part }) }
 }
 
-/** Where the payment stands; of a list without opening what its payments are. */
-function standingOf(context: Context, { partner, payment }: Found): Promise<PaymentView | PaymentProgress> {
-  return payment.kind === 'list' ? progressOf(context, partner, payment) : viewOf(context, partner, payment)
+type Standing = Pick<PaymentProgress, 'step' | 'editable' | 'entering'> & Partial<Pick<PaymentProgress, 'list'>>
+
+/** Where the payment stands: what a call is judged by. Of a list without opening what its payments are. */
+async function standsAt(context: Context, { partner, payment }: Found): Promise<Standing> {
+  return payment.kind === 'list' ? progressOf(context, partner, payment) : standingOf(context, partner, payment)
 }
 
-function answerOf(context: Context, found: Found): Promise<PaymentView | PaymentProgress> {
-  return found.part === 'progress' ? standingOf(context, found) : viewOf(context, found.partner, found.payment)
+function answerOf(context: Context, { partner, payment, part }: Found): Promise<PaymentView | PaymentProgress> {
+  const wants_progress = part === 'progress' && payment.kind === 'list'
+  return wants_progress ? progressOf(context, partner, payment) : viewOf(context, partner, payment)
 }
 
 /** For what sends something to a bank. */

@@ -117,6 +117,27 @@ function runsOf(states: readonly ItemState[]): StateRun[] {
   return runs
 }
 
+type Standing = Step & Pick<PaymentView, 'editable'>
+
+/** Where a payment that is no list stands, and what of it its payer may change. */
+export function standingOf(context: Context, partner: Partner, payment: PaymentRow): Standing {
+  return standingAt(context, partner, payment, undefined, context.clock.now())
+}
+
+function standingAt(
+  context: Context,
+  partner: Partner,
+  payment: PaymentRow,
+  list: ListProgress | undefined,
+  now: Date,
+): Standing {
+  const stands = whereItStands(context, payment, list, now)
+  // A list of which something has been at a bank stays at that bank.
+  const fillable =
+    stands.step === 'form' || (stands.entering === true && (list === undefined || !sizeOf(list).is_begun))
+  return { ...stands, editable: fillable ? editableFields(partner, payment) : [] }
+}
+
 /** What is true now and may be otherwise at the next look. */
 function momentOf(
   context: Context,
@@ -129,9 +150,7 @@ function momentOf(
   const now = context.clock.now()
   const today = todayInRomania(now)
   const terms = openTerms(context, payment)
-  const { step, redirect_url, psu_message, entering } = whereItStands(context, payment, state, now)
-  // A list of which something has been at a bank stays at that bank.
-  const fillable = step === 'form' || (entering === true && (state === undefined || !sizeOf(state).is_begun))
+  const { step, redirect_url, psu_message, entering, editable } = standingAt(context, partner, payment, state, now)
   const outcome = states === undefined ? outcomeOf(payment, today) : outcomeOfList(payment, states, today)
   const notice = step === 'form' || step === 'next' ? noticeOf(state?.refusal ?? payment.refusal) : undefined
   const expires_at = expiresAt(payment, settings.PUNTE_ABANDON_AFTER_MINUTES).toISOString()
@@ -142,8 +161,8 @@ function momentOf(
     ...(terms.schedule !== undefined && { schedule: scheduleOf(terms.schedule) }),
     ...executionDay(payment, step, today),
     ...(payment.is_link && { linkExpiresAt: expires_at }),
-    values: valuesOf(payment, terms, fillable),
-    editable: fillable ? editableFields(partner, payment) : [],
+    values: valuesOf(payment, terms, editable.length > 0),
+    editable,
     ...(redirect_url !== undefined && { redirectUrl: redirect_url }),
     ...(entering === true && { entering }),
     ...(psu_message !== undefined && { psuMessage: psu_message }),

@@ -3,7 +3,10 @@
  * never reach an error: those say a code only.
  */
 import { createTransport } from 'nodemailer'
+import MimeNode from 'nodemailer/lib/mime-node'
+import { systemClock } from '../clock.ts'
 import type { Log } from '../log.ts'
+import { composeMessage, isPlainAddress } from './message.ts'
 
 const MAX_CONNECTIONS = 4
 const MAX_MESSAGES_PER_CONNECTION = 500
@@ -56,19 +59,11 @@ export function createMailer(options: { readonly url: string; readonly from: str
   // Without a listener an idle connection that the server closes would end the process.
   transport.on('error', (error) => options.log.warn({ smtp: codeOf(error) }, 'mail connection failed'))
 
+  const sender = senderOf(options.from)
   return {
     async send(mail) {
       try {
-        await transport.sendMail({
-          from: options.from,
-          // As an object it is one address, whatever commas it holds.
-          to: { name: '', address: mail.to },
-          subject: mail.subject,
-          text: mail.text,
-          html: mail.html,
-          ...(mail.picture !== undefined && { attachments: [attachmentOf(mail.picture)] }),
-          ...(mail.message_id === undefined ? {} : { messageId: `<${mail.message_id}>` }),
-        })
+        await transport.sendMail(composed(mail, sender) ?? uncomposed(mail, options.from))
       } catch (error) {
         throw new MailError(codeOf(error), isPermanent(error))
       }
@@ -76,6 +71,40 @@ export function createMailer(options: { readonly url: string; readonly from: str
     async close() {
       transport.close()
     },
+  }
+}
+
+type Sender = { readonly header: string; readonly address: string }
+
+/** The sender as headers say it, by the library, which knows how names are encoded; undefined where it is not one address. */
+function senderOf(from: string): Sender | undefined {
+  const node = new MimeNode('text/plain')
+  node.setHeader('From', from)
+  const { from: address } = node.getEnvelope()
+  const header = /^From: (.*(?:\r\n[ \t].*)*)$/m.exec(node.buildHeaders())?.[1]
+  return typeof address === 'string' && isPlainAddress(address) && header !== undefined
+    ? { header, address }
+    : undefined
+}
+
+/** Everyday mail; undefined where the library must see to it: a picture, an address that needs encoding. */
+function composed({ to, message_id, picture, subject, text, html }: Mail, sender: Sender | undefined) {
+  const is_plain = picture === undefined && isPlainAddress(to) && /^[\x21-\x3b\x3d\x3f-\x7e]+$/.test(message_id ?? '')
+  if (sender === undefined || message_id === undefined || !is_plain) return undefined
+  const message = { from: sender.header, to, subject, text, html, message_id, at: systemClock.now() }
+  return { envelope: { from: sender.address, to }, raw: composeMessage(message) }
+}
+
+function uncomposed(mail: Mail, from: string) {
+  return {
+    from,
+    // As an object it is one address, whatever commas it holds.
+    to: { name: '', address: mail.to },
+    subject: mail.subject,
+    text: mail.text,
+    html: mail.html,
+    ...(mail.picture !== undefined && { attachments: [attachmentOf(mail.picture)] }),
+    ...(mail.message_id === undefined ? {} : { messageId: `<${mail.message_id}>` }),
   }
 }
 

@@ -22,7 +22,7 @@ const MOST_OF_APPLICANT = 60
 
 /** Also after the end: an authority's request to keep longer comes then. */
 const STAFF_ADDS: readonly CaseState[] = [
-  ...['draft', 'submitted', 'in_review', 'more_information', 'approved', 'refused', 'relationship_ended'],
+  ...['draft', 'submitted', 'in_review', 'more_information', 'approved', 'refused', 'withdrawn', 'relationship_ended'],
 ] as CaseState[]
 
 const WORDS: Readonly<Record<FileFault | 'too_large', string>> = {

@@ -42,8 +42,7 @@ export async function eraseDue(context: EraseContext): Promise<number> {
   let erased = 0
   for (const due of await dueCases(context.db, context.clock.now(), CASES_AT_ONCE)) {
     try {
-      await eraseCase(context, due)
-      erased += 1
+      if (await eraseCase(context, due)) erased += 1
     } catch (error) {
       // The others' time has come as well.
       context.log.error({ err: error, case_id: due.case_id }, 'a case could not be erased; it is tried again')
@@ -52,12 +51,14 @@ export async function eraseDue(context: EraseContext): Promise<number> {
   return erased
 }
 
-async function eraseCase(context: EraseContext, due: DueRow): Promise<void> {
+/** @returns false: it is not due any more, or not yet by the database's time */
+async function eraseCase(context: EraseContext, due: DueRow): Promise<boolean> {
   const { db } = context
   const { case_id, partner_id } = due
-  await beginErasure(db, due, context.clock.now())
+  if (!(await beginErasure(db, case_id, context.clock.now()))) return false
   // A case that came to nothing leaves the partner it was of alone.
   const partner = due.approved_at === null ? null : partner_id
+  await blankApprovals(db, { case_id, partner_id: partner, client_id: partner === null ? null : due.client_id })
   if (partner !== null) {
     for (const table of ERASED_OF_PARTNER) await eraseAll(context, { table, key: 'partner_id', id: partner }, case_id)
     for (const table of ERASED_OF_STAFF) await eraseAll(context, { table, key: 'staff', id: partner }, case_id)
@@ -66,6 +67,7 @@ async function eraseCase(context: EraseContext, due: DueRow): Promise<void> {
     if (table !== 'case_events') await eraseAll(context, { table, key: 'case_id', id: case_id }, case_id)
   await finish(context, due, partner)
   context.log.info({ case_id }, 'a case and what belongs to it are erased')
+  return true
 }
 
 async function eraseAll(context: EraseContext, of: Parameters<typeof eraseBatch>[1], case_id: number): Promise<void> {
@@ -73,12 +75,14 @@ async function eraseAll(context: EraseContext, of: Parameters<typeof eraseBatch>
 }
 
 function finish(context: EraseContext, due: DueRow, partner: number | null): Promise<void> {
-  const { case_id, client_id } = due
+  const { case_id } = due
   const now = context.clock.now()
   return inAct(context, async (db, record) => {
     const row = await lockCase(db, case_id)
     if (row === undefined || row.state === 'erased') return
-    await eraseBatch(db, { table: 'case_events', key: 'case_id', id: case_id }, case_id, Number.MAX_SAFE_INTEGER)
+    // Under the lock all of it once more: somebody may have added a paper while the rest was erased.
+    for (const table of ERASED_OF_CASE)
+      await eraseBatch(db, { table, key: 'case_id', id: case_id }, case_id, Number.MAX_SAFE_INTEGER)
     if (partner !== null) {
       for (const { staff_id, user_name } of await peopleOf(db, partner)) {
         const blank = { user_name: `erased-${staff_id}${user_name.slice(user_name.indexOf('@'))}`, name: '', email: '' }
@@ -86,7 +90,6 @@ function finish(context: EraseContext, due: DueRow, partner: number | null): Pro
       }
       await blankPartner(db, partner)
     }
-    await blankApprovals(db, case_id, partner === null ? null : client_id)
     await blankCase(db, case_id, now)
     await writeEvent(context, db, { case_id, type: 'erase', to_state: 'erased' })
     const { rows_erased, erasure_id, last_version_hash } = await finishErasure(db, case_id, now)

@@ -11,6 +11,7 @@ import { checkText, heldCase, requireState, toldOf, writeEvent, yearsAfter } fro
 import { findDocument } from '../documents/store.ts'
 import { isDate } from '../numbers.ts'
 import { updateCase } from '../store.ts'
+import { hasErasureBegun } from './store.ts'
 
 const MOST_MORE_YEARS = 5
 
@@ -36,7 +37,8 @@ export async function extendRetention(
   const keep_until = new Date(`${input.until}T12:00:00Z`)
   return inAct(context, async (db, record) => {
     const row = await heldCase(db, { case_id: input.case_id })
-    requireState(row, ['relationship_ended', 'refused'])
+    requireState(row, ['relationship_ended', 'refused', 'withdrawn'])
+    if (await hasErasureBegun(db, row.case_id)) throw new PunteError('CASE_STATE', { detail: 'its erasure has begun' })
     if (row.ended_at === null || row.keep_until === null) throw new PunteError('CASE_STATE')
     if (keep_until <= row.keep_until) throw invalid('until', 'must be later than what is set now')
     const latest = yearsAfter(row.ended_at, context.settings.PUNTE_RETENTION_YEARS + MOST_MORE_YEARS)

@@ -7,19 +7,16 @@ type Table = (typeof ERASED_OF_PARTNER)[number] | (typeof ERASED_OF_CASE)[number
 
 export type DueRow = {
   case_id: number
-  version: number
   state: CaseState
   partner_id: number | null
   client_id: string | null
   approved_at: Date | null
-  ended_at: Date
-  keep_until: Date
 }
 
 /** Cases whose time has come, those begun before first. */
 export async function dueCases(db: Queries, at: Date, limit: number): Promise<DueRow[]> {
   const { rows } = await db.query<DueRow>({
-    text: `select c.case_id, c.version, c.state, c.partner_id, p.client_id, c.approved_at, c.ended_at, c.keep_until
+    text: `select c.case_id, c.state, c.partner_id, p.client_id, c.approved_at
       from cases c left join partners p on p.partner_id = c.partner_id
       where c.state in ('refused', 'withdrawn', 'relationship_ended') and c.keep_until <= $1
       order by c.keep_until, c.case_id limit $2`,
@@ -28,16 +25,33 @@ export async function dueCases(db: Queries, at: Date, limit: number): Promise<Du
   return rows
 }
 
-/** What is held of the case, on the certificate; once. */
-export async function beginErasure(db: Queries, row: DueRow, at: Date): Promise<void> {
+/**
+ * What is held of the case, on the certificate; once. Looks again under the lock of the case, by the database's own time as
+ * well: what was kept longer meanwhile, or is due only by a clock that runs ahead, is not begun.
+ * @returns whether its erasure has begun, now or before
+ */
+export async function beginErasure(db: Queries, case_id: number, at: Date): Promise<boolean> {
   await db.query({
     text: `insert into erasures (case_id, partner_id, ended_at, keep_until, started_at, last_version_hash, version_count,
         document_count)
-      select $1, $2, $3, $4, $5, v.content_hash, $6, (select count(*) from case_documents d where d.case_id = $1)
-      from case_versions v where v.case_id = $1 and v.version = $6
+      select c.case_id, c.partner_id, c.ended_at, c.keep_until, $2, v.content_hash, c.version,
+        (select count(*) from case_documents d where d.case_id = $1)
+      from (select * from cases where case_id = $1 and state in ('refused', 'withdrawn', 'relationship_ended')
+        and keep_until <= least($2::timestamptz, now()) for update) c
+      join case_versions v on v.case_id = c.case_id and v.version = c.version
       on conflict (case_id) do nothing`,
-    values: [row.case_id, row.partner_id, row.ended_at, row.keep_until, at, row.version],
+    values: [case_id, at],
   })
+  return hasErasureBegun(db, case_id)
+}
+
+/** From then on nobody can have the case kept longer: a part of it may be gone. */
+export async function hasErasureBegun(db: Queries, case_id: number): Promise<boolean> {
+  const { rows } = await db.query<{ has_begun: boolean }>({
+    text: 'select exists (select from erasures where case_id = $1) as has_begun',
+    values: [case_id],
+  })
+  return rows[0]?.has_begun === true
 }
 
 /**
@@ -94,12 +108,22 @@ export async function blankPartner(db: Queries, partner_id: number): Promise<voi
   })
 }
 
-/** What was proposed about it stays as an act of two people, without what was to be done and why. */
-export async function blankApprovals(db: Queries, case_id: number, client_id: string | null): Promise<void> {
+/**
+ * What was proposed about it, and about the payments and orders of its partner, stays as an act of two people, without what
+ * was to be done and why. Before payments and merchants are gone: by them it is found.
+ */
+export async function blankApprovals(
+  db: Queries,
+  of: { readonly case_id: number; readonly partner_id: number | null; readonly client_id: string | null },
+): Promise<void> {
   await db.query({
     text: `update approvals set input = '{}', seen = null, reason_enc = null
-      where (subject_kind = 'case' and subject_id = $1::text) or (subject_kind = 'partner' and subject_id = $2)`,
-    values: [String(case_id), client_id],
+      where (subject_kind = 'case' and subject_id = $1::text) or (subject_kind = 'partner' and subject_id = $3)
+        or (subject_kind = 'payment' and exists (select from payments p where p.partner_id = $2
+          and p.payment_id = case when subject_id ~ '^\\d{1,18}$' then subject_id::bigint end))
+        or (subject_kind = 'order' and split_part(subject_id, '/', 1) in (
+          select merchant_id from merchants where partner_id = $2))`,
+    values: [String(of.case_id), of.partner_id, of.client_id],
   })
 }
 

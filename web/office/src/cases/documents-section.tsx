@@ -17,7 +17,7 @@ const KINDS: readonly DocumentKind[] = [
   'authority_request',
   'other',
 ]
-const TAKES_DOCUMENTS = ['draft', 'submitted', 'in_review', 'more_information', 'approved', 'relationship_ended']
+const TAKES_DOCUMENTS = ['draft', 'submitted', 'in_review', 'more_information', 'approved', 'refused', 'relationship_ended']
 
 const TEXTS = {
   ro: {

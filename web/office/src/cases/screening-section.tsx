@@ -11,7 +11,7 @@ import { Problem } from '../../../shared/problem.tsx'
 import { StatusBadge, type Tone } from '../../../shared/status-badge.tsx'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
 
-const OPEN_STATES = ['draft', 'submitted', 'in_review', 'more_information', 'approved']
+const OPEN_STATES = ['submitted', 'in_review', 'more_information', 'approved']
 
 const TEXTS = {
   ro: {
