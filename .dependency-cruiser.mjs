@@ -38,7 +38,7 @@ export default {
     rule(
       'shared-http-knows-no-surface',
       'What all surfaces share must not know one of them.',
-      { path: '^src/http/[^/]+\\.ts$' },
+      { path: '^src/http/[^/]+\\.ts$', pathNot: '\\.test\\.ts$' },
       { path: '^src/http/[^/]+/' },
     ),
     rule(

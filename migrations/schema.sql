@@ -1532,9 +1532,17 @@ begin
   raise exception 'a report that was submitted stays as it is' using errcode = 'insufficient_privilege';
 end $function$;
 
+CREATE TRIGGER agreements_kept AFTER DELETE ON public.agreements REFERENCING OLD TABLE AS erased FOR EACH STATEMENT EXECUTE FUNCTION refuse_erasure_of_payments();
+
+CREATE TRIGGER agreements_not_emptied BEFORE TRUNCATE ON public.agreements FOR EACH STATEMENT EXECUTE FUNCTION refuse_erasure();
+
 CREATE TRIGGER audit_log_append BEFORE INSERT ON public.audit_log FOR EACH ROW EXECUTE FUNCTION audit_log_append();
 
 CREATE TRIGGER audit_log_refuse BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION audit_log_refuse();
+
+CREATE TRIGGER card_events_kept AFTER DELETE ON public.card_events REFERENCING OLD TABLE AS erased FOR EACH STATEMENT EXECUTE FUNCTION refuse_erasure_of_payments();
+
+CREATE TRIGGER card_events_not_emptied BEFORE TRUNCATE ON public.card_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_erasure();
 
 CREATE TRIGGER card_orders_kept AFTER DELETE ON public.card_orders REFERENCING OLD TABLE AS erased FOR EACH STATEMENT EXECUTE FUNCTION refuse_erasure_of_payments();
 
@@ -1561,6 +1569,10 @@ CREATE TRIGGER case_events_kept AFTER DELETE ON public.case_events REFERENCING O
 CREATE TRIGGER case_events_not_emptied BEFORE TRUNCATE ON public.case_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_erasure();
 
 CREATE TRIGGER case_events_same BEFORE UPDATE ON public.case_events FOR EACH ROW EXECUTE FUNCTION refuse_change('text_enc');
+
+CREATE TRIGGER case_invitations_kept AFTER DELETE ON public.case_invitations REFERENCING OLD TABLE AS erased FOR EACH STATEMENT EXECUTE FUNCTION refuse_erasure_of_cases();
+
+CREATE TRIGGER case_invitations_not_emptied BEFORE TRUNCATE ON public.case_invitations FOR EACH STATEMENT EXECUTE FUNCTION refuse_erasure();
 
 CREATE TRIGGER case_screenings_kept AFTER DELETE ON public.case_screenings REFERENCING OLD TABLE AS erased FOR EACH STATEMENT EXECUTE FUNCTION refuse_erasure_of_cases();
 
@@ -1593,3 +1605,5 @@ CREATE TRIGGER payments_kept AFTER DELETE ON public.payments REFERENCING OLD TAB
 CREATE TRIGGER payments_not_emptied BEFORE TRUNCATE ON public.payments FOR EACH STATEMENT EXECUTE FUNCTION refuse_erasure();
 
 CREATE TRIGGER register_reports_keep BEFORE DELETE OR UPDATE ON public.register_reports FOR EACH ROW EXECUTE FUNCTION register_reports_keep();
+
+CREATE TRIGGER webhook_deliveries_kept AFTER DELETE ON public.webhook_deliveries REFERENCING OLD TABLE AS erased FOR EACH STATEMENT EXECUTE FUNCTION refuse_erasure_of_payments();

@@ -147,6 +147,11 @@ export const ERRORS = {
   STAFF_UNKNOWN: { status: 404, text: 'There is no such user.' },
   APPROVAL_UNKNOWN: { status: 404, text: 'There is no such proposal.' },
   APPROVAL_OWN: { status: 403, text: 'Somebody else must approve what you proposed.' },
+  APPROVAL_TIED: {
+    status: 403,
+    text: 'One of you two has made, invited or reset the account of the other within 24 hours, or one person both: somebody else must approve.',
+  },
+  APPROVAL_VOID: { status: 409, text: 'Who proposed it is suspended by now, or has another role.' },
   APPROVAL_CLOSED: { status: 409, text: 'The proposal is decided, done, or has expired.' },
   // Onboarding
   CASE_UNKNOWN: { status: 404, text: 'There is no such case.' },

@@ -68,9 +68,17 @@ export function createAppServer(context: Context, name: string, public_url: stri
 
 const FAULTS_ERRORS = [ListFaultsError, CaseFaultsError, PasswordFaultsError] as const
 
+/**
+ * PostgreSQL's word for a value that its column cannot take (Appendix A of its manual): a number out of its range, a NUL in
+ * a text, a thirtieth of February. Whoever sent it is told so; where it was ours, the log says where.
+ */
+const UNFIT = new Set(['22003', '22007', '22008', '22021', '22P02', '22P05'])
+const isUnfit = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && UNFIT.has(String(error.code))
+
 /** Errors in the shape of these surfaces: `{code, message, field?, faults?, trace_id}`. */
 function sendRefusal(context: Context, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const refusal = refusalOf(error)
+  const refusal = isUnfit(error) ? new PunteError('FIELD_INVALID', { cause: error }) : refusalOf(error)
   request.error_code = refusal.code
   logFault(context.log, refusal, request)
   const { code, message, field } = refusal

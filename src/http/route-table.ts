@@ -93,7 +93,25 @@ export async function serveRoutes(
   await server.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    boundFiles(scope)
     for (const row of routes.filter(({ raw_body }) => raw_body === true)) serveRoute(scope, surface, row)
+  })
+}
+
+/** Files that are read at once: each is in memory whole while it is looked into, beside whatever else the process does. */
+const FILES_AT_ONCE = 12
+
+/** Whoever may call has been looked at; the body has not been read yet. */
+function boundFiles(scope: FastifyInstance): void {
+  let reading = 0
+  scope.addHook('preParsing', async (_request, reply) => {
+    if (reading >= FILES_AT_ONCE)
+      throw new PunteError('OVERLOADED', { retry_after_s: 5, detail: 'too many files are uploaded at once' })
+    reading += 1
+    // Comes once, after the answer as well as when the caller is gone.
+    reply.raw.once('close', () => {
+      reading -= 1
+    })
   })
 }
 
@@ -119,7 +137,10 @@ function serveRoute(server: FastifyInstance, surface: Surface, row: TableRoute):
       request.staff_session = session
     },
     async handler(request, reply) {
-      const { params, query, body, staff_session: session } = request
+      const { staff_session: session } = request
+      const params = declared(row.params, request.params)
+      const query = declared(row.query, request.query)
+      const body = row.raw_body === true ? request.body : declared(row.body, request.body)
       const call = { context, params, query, body, request, reply }
       const whole = session === undefined ? call : { ...call, session, acting: { ...context, actor: session.actor } }
       const answer = await row.handle(whole as unknown as Call<never, never, never>)
@@ -127,6 +148,16 @@ function serveRoute(server: FastifyInstance, surface: Surface, row: TableRoute):
       return answer === undefined ? reply.code(reply.statusCode === 200 ? 204 : reply.statusCode).send() : answer
     },
   })
+}
+
+/**
+ * What the row names of what was sent, and nothing else: handlers pass bodies on whole, and a use-case knows members that
+ * the call does not offer to whoever makes it.
+ */
+function declared(schema: TSchema | undefined, sent: unknown): unknown {
+  const { properties } = (schema ?? {}) as { readonly properties?: object }
+  if (properties === undefined || typeof sent !== 'object' || sent === null) return sent
+  return Object.fromEntries(Object.entries(sent).filter(([name]) => Object.hasOwn(properties, name)))
 }
 
 declare module 'fastify' {

@@ -197,6 +197,9 @@ export function refusalOf(error: unknown): PunteError {
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new PunteError('MEDIA_TYPE_UNSUPPORTED')
   if (code.startsWith('FST_ERR_CTP_')) return new PunteError('BODY_MALFORMED')
   if (code === 'FST_ERR_BAD_URL') return new PunteError('ROUTE_UNKNOWN')
+  // Of what serves files: a path that leads out of their folder, a range behind a file's end, a version that is not.
+  const is_of_files = code === 'FST_STATIC_FORBIDDEN_PATH' || ('expose' in error && 'status' in error)
+  if (is_of_files && (error as { statusCode?: number }).statusCode !== 500) return new PunteError('ROUTE_UNKNOWN')
   // Node's word for a client that went away in the middle of its body; the database says ECONNRESET otherwise.
   if (code === 'ECONNRESET' && error.message === 'aborted') return new PunteError('BODY_MALFORMED')
   if (DATABASE_AWAY.has(code) || /timeout exceeded when trying to connect|Connection terminated/.test(error.message)) {

@@ -82,6 +82,7 @@ test('nobody changes his own role or standing, an administrator’s neither', as
   for (const [path, body] of [
     ['role', { role: 'auditor' }],
     ['suspend', {}],
+    ['unlock', {}],
     ['reset-password', {}],
     ['reset-second-factor', {}],
   ] as const) {
@@ -153,6 +154,17 @@ test('a copied cookie is worth nothing after sign-out, and after the password wa
   thief.use(before)
   assert.equal((await thief.call('GET', '/me')).status, 401)
   assert.equal((await own.call('GET', '/me')).status, 200)
+})
+
+test('who signs out between two steps leaves no step behind', async () => {
+  const user = await enrolled('dora.nine')
+  const who = browser()
+  const { cookie } = await who.call('POST', '/sign-in', { user_name: user.user_name, password: PASSWORD })
+  assert.equal((await who.call('POST', '/sign-out', {})).status, 204)
+  const thief = browser()
+  thief.use(cookie)
+  const { json } = await thief.call('POST', '/sign-in/second-factor', { code: codeOf(user.secret) })
+  assert.equal(json.code, 'SESSION_ENDED')
 })
 
 test('the token of a step that was stolen opens nothing, and its owner sees and ends it', async () => {

@@ -59,8 +59,8 @@ const PERSON: Values = {
 export const COMPANY: Readonly<Record<string, Values>> = {
   Firma: {
     Denumirea: `Țesături ${HOSTILE.script} SRL`,
-    CUI: 'RO14399840',
-    'Nr. registrul comerțului': 'J40/372/2002',
+    CUI: 'RO99123452',
+    'Nr. registrul comerțului': 'J40/9912/2019',
     'Forma juridică': 'SRL',
     'Cod CAEN principal': '4751',
     'Felul actului': 'constitutive_act',

@@ -371,6 +371,7 @@ test('what is held of a person becomes a file; a relationship that ends is kept,
   await page.setViewportSize(PHONE)
   for (const path of ['cases', `cases/${case_id}`, 'case-reviews', 'retention', 'subject-export']) {
     await page.goto(`${world.facts.office.url}/${path}`)
+    await page.waitForLoadState('networkidle')
     await page.getByRole('heading', { level: 1 }).waitFor()
     await picture(page, `phone-${path.replace('/', '-')}`)
     assert.equal(await page.evaluate('document.documentElement.scrollWidth'), PHONE.width, `${path} on a phone`)

@@ -222,6 +222,8 @@ function startSecond(base: number): ChildProcess {
     PUNTE_CHECKOUT_PORT: String(base + 1),
     PUNTE_OPS_PORT: String(base + 2),
     PUNTE_GATEWAY_PORT: String(base + 3),
+    PUNTE_OFFICE_PORT: String(base + 4),
+    PUNTE_PORTAL_PORT: String(base + 5),
   }
   const env = { PATH, HOME, PUNTE_CONFIG_FILE: world.facts.configuration_file, ...ports }
   return spawn(`${ROOT}punte`, ['start', '--no-worker'], { env, stdio: 'ignore' })

@@ -24,7 +24,13 @@ export function CopyId({ id }: { readonly id: string | number }) {
             onClick={copy}
             aria-label={copied ? t.copied : t.copy(text)}
           >
-            {copied ? '✓' : '⧉'}
+            <svg viewBox="0 0 16 16" width={14} height={14} fill="none" stroke="currentColor" aria-hidden="true">
+              {copied ? (
+                <path d="m3 8.5 3.5 3.5L13 4.5" strokeWidth={1.8} />
+              ) : (
+                <path d="M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3" strokeWidth={1.3} />
+              )}
+            </svg>
           </ActionIcon>
         )}
       </CopyButton>

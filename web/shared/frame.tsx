@@ -2,7 +2,7 @@
 import { Alert, Anchor, AppShell, Box, Burger, Button, Group, NavLink, ScrollArea, Skeleton, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
-import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useMemo } from 'react'
+import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useMemo, useRef } from 'react'
 import { Link, Route, Routes, useLocation, useNavigate } from 'react-router'
 import { ApiError, get, post } from './api.ts'
 import { LanguageSwitch } from './language-switch.tsx'
@@ -194,7 +194,8 @@ function SignedIn({ name, pages, me, told_at, is_locked }: SignedInProps) {
           </Box>
         </ScrollArea>
       </AppShell.Navbar>
-      <AppShell.Main id="content">
+      <AppShell.Main id="content" tabIndex={-1} className="punte-main">
+        <FocusOnNewPage />
         {!is_locked && <SessionWatch me={me} told_at={told_at} onSignOut={signOut} />}
         {me.password_days_left !== undefined && (
           <Alert color="orange" variant="light" role="status" mb="md" p="xs">
@@ -208,6 +209,19 @@ function SignedIn({ name, pages, me, told_at, is_locked }: SignedInProps) {
       </AppShell.Main>
     </AppShell>
   )
+}
+
+/** The focus goes where the new page begins; else it stays on a link that is gone, and Tab begins at the top again. */
+function FocusOnNewPage() {
+  const { pathname } = useLocation()
+  const before = useRef(pathname)
+  useEffect(() => {
+    if (before.current === pathname) return
+    before.current = pathname
+    document.getElementById('content')?.focus({ preventScroll: true })
+    window.scrollTo(0, 0)
+  }, [pathname])
+  return null
 }
 
 // The Suspense stands inside, under the routes: what suspends before it was shown once is made anew on the next try, and a

@@ -11,7 +11,7 @@ export function Page({ title, actions, children }: Props) {
   return (
     <Stack gap="md">
       <Group justify="space-between" align="flex-start">
-        <Title order={1} size="h2">
+        <Title order={1} size="h2" style={{ overflowWrap: 'anywhere' }}>
           {title}
         </Title>
         {actions !== undefined && <Group gap="xs">{actions}</Group>}

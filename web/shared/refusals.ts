@@ -19,6 +19,9 @@ export const REFUSALS: Texts<Readonly<Record<string, string>>> = {
     USER_OWN: 'Altcineva trebuie să schimbe asta la contul tău.',
     APPROVAL_UNKNOWN: 'Nu există o astfel de propunere.',
     APPROVAL_OWN: 'Ceea ce ai propus trebuie aprobat de altcineva.',
+    APPROVAL_TIED:
+      'Unul dintre voi a creat, a invitat sau a resetat contul celuilalt în ultimele 24 de ore, ori cineva le-a avut pe amândouă în mână: trebuie să aprobe altcineva.',
+    APPROVAL_VOID: 'Cine a propus este acum suspendat sau are alt rol.',
     APPROVAL_CLOSED: 'Propunerea a fost deja hotărâtă, executată sau a expirat.',
     APPROVAL_STALE: 'Ce privea propunerea s-a schimbat între timp; nu s-a făcut nimic.',
     FIELD_REQUIRED: 'Lipsește un câmp obligatoriu.',

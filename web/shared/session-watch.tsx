@@ -6,6 +6,7 @@ import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { get } from './api.ts'
+import { manyOf } from './many.ts'
 import { ME_KEY, type Me } from './me.ts'
 import { Problem } from './problem.tsx'
 import { useTexts } from './texts.tsx'
@@ -20,8 +21,7 @@ const TEXTS = {
   ro: {
     title: 'Mai ești aici?',
     text: 'Din lipsă de activitate, sesiunea se închide în',
-    seconds: (count: number) =>
-      count === 1 ? '1 secundă' : `${count}${count >= 20 || count === 0 ? ' de' : ''} secunde`,
+    seconds: (count: number) => (count === 1 ? '1 secundă' : manyOf(count, 'secunde')),
     last: 'O sesiune ține cel mult 12 ore. Salvează ce ai de salvat, apoi intră din nou.',
     stay: 'Rămân',
     out: 'Ieși',

@@ -59,7 +59,7 @@ test('values are checked by their own rules', async () => {
   const case_id = await filled()
   const wrong: CaseData = {
     ...COMPANY,
-    company: { ...COMPANY.company, cui: '14399841', euid: 'x', caen: '47' },
+    company: { ...COMPANY.company, cui: '99123453', euid: 'x', caen: '47' },
     representative: {
       ...COMPANY.representative,
       ...{ birth_date: '1980-01-02', document_expires_on: '2019-05-05', document_issued_on: '2019-02-30' },
@@ -261,7 +261,7 @@ test('nothing personal stands in the tables, nor in the audit log', async () => 
     '1800101400016',
     'florarie.example',
     'RO49AAAA',
-    '14399840',
+    '99123452',
     'Scrisoarea',
     'Nu răspunde',
     'ci.png',

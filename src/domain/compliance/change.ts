@@ -153,3 +153,20 @@ export function yearsAfter(at: Date, years: number): Date {
   later.setUTCFullYear(later.getUTCFullYear() + years)
   return later
 }
+
+const ROMANIAN_DAY = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Bucharest' })
+
+/** `yyyy-mm-dd` in Bucharest. */
+export const romanianDay = (at: Date): string => ROMANIAN_DAY.format(at)
+
+/** The last moment of a day in Bucharest. */
+export function endOfRomanianDay(day: string): Date {
+  const in_winter = new Date(`${day}T21:59:59.999Z`)
+  return romanianDay(in_winter) === day ? in_winter : new Date(`${day}T20:59:59.999Z`)
+}
+
+/** What ends on a day is kept for so many years, to the end of the day of the same date; 29 February: to that of 1 March. */
+export function keptUntil(ended_at: Date, years: number): Date {
+  const day = yearsAfter(new Date(`${romanianDay(ended_at)}T00:00:00Z`), years)
+  return endOfRomanianDay(day.toISOString().slice(0, 10))
+}

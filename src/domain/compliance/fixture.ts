@@ -46,9 +46,9 @@ export const COMPANY = {
   company: {
     ...{
       name: 'Florăria Ana SRL',
-      cui: 'RO14399840',
-      trade_register_number: 'J40/372/2002',
-      euid: 'ROONRC.J40/372/2002',
+      cui: 'RO99123452',
+      trade_register_number: 'J40/9912/2019',
+      euid: 'ROONRC.J40/9912/2019',
     },
     ...{ legal_form: 'SRL', caen: '4776', founding_kind: 'constitutive_act', founding_number: '12' },
     ...{ founding_on: '2002-01-15', street: 'Str. Florilor 1', city: 'București', county: 'București', country: 'RO' },
@@ -103,7 +103,8 @@ export function pdf(object = '<< /Type /Catalog /Pages 2 0 R >>'): Buffer {
 export async function complianceWorld(settings: Partial<Settings> = {}, start = '2019-05-06T09:00:00Z') {
   const database = await testDatabase({ pool_size: 8 })
   const folder = mkdtempSync(join(tmpdir(), 'punte-cases-'))
-  createKeyFile(join(folder, 'keys.json'))
+  const key_file = join(folder, 'keys.json')
+  createKeyFile(key_file)
   const world = { now: new Date(start) }
   const mails: Mail[] = []
   const asked: OutboundRequest[] = []
@@ -122,7 +123,7 @@ export async function complianceWorld(settings: Partial<Settings> = {}, start = 
     } as Settings,
     db: database.db,
     clock: { now: () => world.now },
-    keys: loadKeys(join(folder, 'keys.json')),
+    keys: loadKeys(key_file),
     mail: {
       send: async (mail: Mail) => {
         mails.push(mail)
@@ -143,7 +144,7 @@ export async function complianceWorld(settings: Partial<Settings> = {}, start = 
     await database.drop()
     rmSync(folder, { recursive: true, force: true })
   }
-  return Object.assign(world, { context, mails, asked, service, close }, steps(context))
+  return Object.assign(world, { context, mails, asked, service, key_file, close }, steps(context))
 }
 
 function steps(context: Parameters<typeof createCase>[0]) {

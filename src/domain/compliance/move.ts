@@ -7,7 +7,7 @@ import { standingPlace } from '../partners/standing.ts'
 import { insertStanding } from '../partners/standing-store.ts'
 import { updatePartner } from '../partners/store.ts'
 import type { CaseContext } from './case.ts'
-import { actorOf, checkText, heldCase, moveCase, toldOf, writeEvent, yearsAfter } from './change.ts'
+import { actorOf, checkText, heldCase, keptUntil, moveCase, romanianDay, toldOf, writeEvent } from './change.ts'
 import { lookAtCase } from './look.ts'
 import { isDate } from './numbers.ts'
 import { type CaseMove, nextCaseState } from './state.ts'
@@ -69,7 +69,7 @@ export async function askForMore(context: CaseContext, input: Seen & { readonly 
 /** @param input.text the reason, for staff only @throws as `askForMore` */
 export async function refuseCase(context: CaseContext, input: Seen & { readonly text: string }): Promise<void> {
   const ended_at = context.clock.now()
-  const keep_until = yearsAfter(ended_at, context.settings.PUNTE_RETENTION_YEARS)
+  const keep_until = keptUntil(ended_at, context.settings.PUNTE_RETENTION_YEARS)
   const prepare = async () => ({ ended_at, keep_until })
   await move(context, input, { move: 'refuse', text: checkText('text', input.text), prepare })
 }
@@ -81,7 +81,7 @@ export async function refuseCase(context: CaseContext, input: Seen & { readonly 
 export async function withdrawCase(context: CaseContext, seen: Seen): Promise<void> {
   const ended_at = context.clock.now()
   const soon = new Date(ended_at.getTime() + UNSUBMITTED_KEPT_DAYS * DAY_MS)
-  const late = yearsAfter(ended_at, context.settings.PUNTE_RETENTION_YEARS)
+  const late = keptUntil(ended_at, context.settings.PUNTE_RETENTION_YEARS)
   const prepare = async (_: Queries, row: CaseRow) => ({
     ...{ ended_at, keep_until: row.submitted_at === null ? soon : late },
   })
@@ -100,16 +100,16 @@ export async function endRelationship(
   const now = context.clock.now()
   const { ended_on } = input
   if (ended_on !== undefined && !isDate(ended_on)) throw invalid('ended_on', 'must be a date')
-  const today = now.toISOString().slice(0, 10)
+  const today = romanianDay(now)
   const ended_at = ended_on === undefined || ended_on === today ? now : new Date(`${ended_on}T12:00:00Z`)
-  if (ended_at.getTime() > now.getTime()) throw invalid('ended_on', 'is ahead of today')
-  const keep_until = yearsAfter(ended_at, context.settings.PUNTE_RETENTION_YEARS)
+  if (ended_on !== undefined && ended_on > today) throw invalid('ended_on', 'is ahead of today')
+  const keep_until = keptUntil(ended_at, context.settings.PUNTE_RETENTION_YEARS)
   await move(context, input, {
     move: 'end',
     text: checkText('text', input.text),
     async prepare(db, row) {
       if (row.approved_at === null || row.client_id === null) throw new PunteError('CASE_STATE')
-      if (ended_on !== undefined && ended_on < row.approved_at.toISOString().slice(0, 10))
+      if (ended_on !== undefined && ended_on < romanianDay(row.approved_at))
         throw invalid('ended_on', 'is before the approval')
       await updatePartner(db, row.client_id, { status: 'suspended' })
       await standSuspended(context, db, row, 'Relația a încetat.')

@@ -10,14 +10,23 @@ export type Reminder = {
   partner_name: string
 }
 
-/** Approved cases whose review is before this moment, and which have not been told of all of it. */
-export async function dueReminders(db: Queries, before: Date, limit: number): Promise<Reminder[]> {
+/**
+ * Approved cases of which more is to be told at this moment, the most urgent first. Those that wait for their next step are
+ * left out: there may be more of them than a batch holds.
+ * @param steps days before the review, falling; the last mail told of one of them
+ */
+export async function dueReminders(
+  db: Queries,
+  { at, steps, limit }: { readonly at: Date; readonly steps: readonly number[]; readonly limit: number },
+): Promise<Reminder[]> {
   const { rows } = await db.query<Reminder>({
     text: `select c.case_id, c.version, c.next_review_at, c.reminded_days, p.client_id, p.name as partner_name
       from cases c join partners p on p.partner_id = c.partner_id
-      where c.state = 'approved' and c.next_review_at <= $1 and c.reminded_days is distinct from 0
-      order by c.reminded_days desc nulls first, c.next_review_at limit $2`,
-    values: [before, limit],
+      where c.state = 'approved' and c.next_review_at <= $1::timestamptz + $3::integer * interval '24 hours' and c.next_review_at <=
+        $1::timestamptz + (select max(step) from unnest($2::integer[]) as step
+          where c.reminded_days is null or step < c.reminded_days) * interval '24 hours'
+      order by c.next_review_at, c.case_id limit $4`,
+    values: [at, steps, steps[0], limit],
   })
   return rows
 }

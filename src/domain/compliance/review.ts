@@ -67,7 +67,7 @@ export type ReviewContext = Pick<Context, 'db' | 'keys' | 'clock' | 'settings' |
  */
 export async function remindOfReviews(context: ReviewContext): Promise<number> {
   const now = context.clock.now()
-  const due = await dueReminders(context.db, new Date(now.getTime() + REMINDED[0] * DAY_MS), BATCH)
+  const due = await dueReminders(context.db, { at: now, steps: REMINDED, limit: BATCH })
   const told: (Reminder & { readonly days: number })[] = []
   let mailed = 0
   for (const reminder of due) {

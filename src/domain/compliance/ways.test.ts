@@ -286,3 +286,24 @@ test('what is submitted by its applicant is under his name', async () => {
   })
   assert.deepEqual(rows, [{ actor: actor.name, origin: address }])
 })
+
+test('many who have been told and wait for their next mail do not keep the overdue from theirs', async () => {
+  world.now = new Date('2021-05-10T09:00:00Z')
+  const { case_id } = await approved()
+  const query = (text: string, values: readonly unknown[] = []) => context.db.query({ text, values })
+  await query(
+    `with made as (
+      insert into partners (client_id, name, type, redirect_urls)
+        select 'waiting-' || n, 'W', 'Ecommerce', '{https://a.example/}' from generate_series(1, 250) n returning partner_id)
+      insert into cases (kind, state, way, partner_id, created_at, updated_at, approved_at, next_review_at, reminded_days)
+        select 'legal', 'approved', 'staff', partner_id, $1, $1, $1, $1::timestamptz + interval '45 days', 60 from made`,
+    [world.now],
+  )
+  await query('update cases set next_review_at = $2, reminded_days = 7 where case_id = $1', [
+    case_id,
+    new Date('2021-05-09T09:00:00Z'),
+  ])
+  assert.equal(await remindOfReviews(context), 1)
+  assert.equal((await showCase(context, case_id)).is_review_overdue, true)
+  await query(`update cases set next_review_at = next_review_at + interval '1 year' where state = 'approved'`)
+})

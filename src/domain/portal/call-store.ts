@@ -1,4 +1,5 @@
 /** SQL of the log of partners' calls. */
+import type { Queries } from '../audit/store.ts'
 import type { Context } from '../context.ts'
 
 type Databased = Pick<Context, 'db'>
@@ -53,7 +54,7 @@ export type CallFilter = {
 
 /** The newest first. */
 export async function selectCalls(
-  { db }: Databased,
+  { db }: { readonly db: Queries },
   partner_id: number,
   filter: CallFilter,
   limit: number,

@@ -4,6 +4,7 @@
  */
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
+import { inTime } from '../search/bounded-store.ts'
 import { eraseCalls, insertCalls, type PartnerCall, type StoredCall, selectCalls } from './call-store.ts'
 import type { Page } from './payments.ts'
 
@@ -17,6 +18,8 @@ const KEPT_DAYS = 14
 const DAY_MS = 86_400_000
 const ERASED_TOGETHER = 5_000
 const PAGE = 100
+/** Two weeks of calls are many millions, and what is looked for may not be among them. */
+const TIMEOUT_MS = 6_000
 const PLACE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)_(\d{1,16})$/
 
 type Notes = { waiting: PartnerCall[]; lost: number; timer: NodeJS.Timeout | undefined; written: Promise<void> }
@@ -65,7 +68,7 @@ function write(context: Noting, notes: Notes): Promise<void> {
   return notes.written
 }
 
-/** The newest first. @throws PunteError FIELD_INVALID of `after` */
+/** The newest first. @throws PunteError FIELD_INVALID of `after`, SEARCH_TOO_WIDE */
 export async function listOwnCalls(
   context: Pick<Context, 'db'>,
   partner_id: number,
@@ -76,7 +79,7 @@ export async function listOwnCalls(
     throw new PunteError('FIELD_INVALID', { field: 'after' })
   const before = at === undefined ? {} : { before: { at: new Date(at), call_id: Number(number) } }
   const filter = { ...wanted, ...before, only_failed: outcome === 'failed' }
-  const found = await selectCalls(context, partner_id, filter, PAGE + 1)
+  const found = await inTime(context, TIMEOUT_MS, (db) => selectCalls({ db }, partner_id, filter, PAGE + 1))
   const rows = found.slice(0, PAGE)
   const last = rows.at(-1)
   return { rows, next: found.length > PAGE && last !== undefined ? `${last.at.toISOString()}_${last.call_id}` : null }

@@ -1,4 +1,5 @@
 /** SQL of what a partner sees of its payments. Every statement begins with its partner_id. */
+import type { Queries } from '../audit/store.ts'
 import type { Context } from '../context.ts'
 import type { PaymentStatus } from '../initiation/state.ts'
 import type { PaymentKind } from '../initiation/store.ts'
@@ -36,7 +37,7 @@ export type PaymentLine = {
 
 /** The newest first. Payments of a list are found in it, or by their own number. */
 export async function selectPayments(
-  { db }: Databased,
+  { db }: { readonly db: Queries },
   partner_id: number,
   filter: PaymentFilter,
   limit: number,

@@ -7,10 +7,14 @@ import { loadItems } from '../initiation/list-store.ts'
 import type { PaymentStatus } from '../initiation/state.ts'
 import { listEvents, loadPayment, type PaymentKey, type PaymentKind, type PaymentRow } from '../initiation/store.ts'
 import { openTerms } from '../initiation/terms.ts'
+import { inTime } from '../search/bounded-store.ts'
+import { isMoment } from '../search/filter.ts'
 import { callsOfPayment } from './call-store.ts'
 import { type PaymentFilter, type PaymentLine, type Standing, selectPayments, selectStanding } from './payment-store.ts'
 
 const PAGE = 50
+/** A partner that looks for what it does not have reads all its payments: no longer than this, as staff. */
+const TIMEOUT_MS = 6_000
 const MOST_CALLS = 500
 const DAY_MS = 86_400_000
 const PLACE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)_(\d{1,16})$/
@@ -30,7 +34,7 @@ export type Page<Row> = {
   readonly next: string | null
 }
 
-/** @throws PunteError FIELD_INVALID of `after` */
+/** @throws PunteError FIELD_INVALID of `after`, SEARCH_TOO_WIDE */
 export async function listOwnPayments(
   context: Looking,
   partner_id: number,
@@ -42,7 +46,7 @@ export async function listOwnPayments(
     ...(reference !== undefined && { payer_hash: context.keys.hash('payer', reference) }),
     ...(before !== undefined && { before }),
   }
-  const found = await selectPayments(context, partner_id, filter, PAGE + 1)
+  const found = await inTime(context, TIMEOUT_MS, (db) => selectPayments({ db }, partner_id, filter, PAGE + 1))
   const rows = found.slice(0, PAGE)
   const last = rows.at(-1)
   return {
@@ -53,8 +57,7 @@ export async function listOwnPayments(
 
 function placeOf(after: string): { readonly created_at: string; readonly payment_id: number } {
   const [, created_at, number] = PLACE.exec(after) ?? []
-  if (created_at === undefined || Number.isNaN(Date.parse(created_at)))
-    throw new PunteError('FIELD_INVALID', { field: 'after' })
+  if (created_at === undefined || !isMoment(created_at)) throw new PunteError('FIELD_INVALID', { field: 'after' })
   return { created_at, payment_id: Number(number) }
 }
 

@@ -103,8 +103,15 @@ async function beside(
   changes: Readonly<Record<string, unknown>>,
 ): Promise<PaymentKey> {
   const row = JSON.stringify({ payment_id, ...changes })
+  const { rows } = await rail.context.db.query<{ names: string }>({
+    text: `select string_agg(quote_ident(attname), ', ') as names from pg_attribute
+      where attrelid = 'payments'::regclass and attnum > 0 and attgenerated = '' and not attisdropped`,
+    values: [],
+  })
+  const names = rows[0]?.names ?? ''
   await rail.context.db.query({
-    text: `insert into payments select (jsonb_populate_record(p, $3::jsonb)).* from payments p where partner_id = $1 and payment_id = $2`,
+    text: `insert into payments (${names})
+      select ${names} from (select (jsonb_populate_record(p, $3::jsonb)).* from payments p where partner_id = $1 and payment_id = $2) row`,
     values: [one.partner_id, one.payment_id, row],
   })
   return { partner_id: one.partner_id, payment_id }
@@ -180,6 +187,7 @@ async function bookOfOrders(): Promise<AcquirerBook> {
 }
 
 test('orders: the acquirer’s book, totals, agreements and what is under way', async () => {
+  const begun_ms = Date.now()
   const { context } = cards
   await charge(context, cards.request({ order_id: 'paid', amount: '100.00' }))
   await charge(context, cards.request({ order_id: 'held', operation: 'AUTHORIZE', amount: '100.00' }))
@@ -236,6 +244,6 @@ test('orders: the acquirer’s book, totals, agreements and what is under way', 
     'transaction_unsettled order TESTONE/silent 1',
   ])
 
-  const { proof: at_once } = await proved(cards, { acquirer_books: [{ ...book, totals: [] }], read_at_ms: Date.now() })
+  const { proof: at_once } = await proved(cards, { acquirer_books: [{ ...book, totals: [] }], read_at_ms: begun_ms })
   assert.deepEqual([at_once.orders_moving, at_once.agreements_moving], [7, 1], 'changed while the books were read')
 })

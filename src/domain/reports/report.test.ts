@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import { type TestDatabase, testDatabase } from '../../infra/database/template.ts'
 import { createLog } from '../../infra/log.ts'
 import { COUNTS, type DayCounts } from './counts.ts'
+import { BANKS, begunAt, type Fact, made } from './fixture.ts'
 import { quantile, readReport, sumOf } from './report.ts'
 import { countMoved } from './rollup.ts'
 import { readSettled } from './store.ts'
@@ -12,8 +13,6 @@ let database: TestDatabase
 let now = new Date('2030-03-31T12:00:00Z')
 const log = createLog('silent')
 const context = () => ({ db: database.db, clock: { now: () => now }, log })
-const PARTNERS = [1, 2] as const
-const BANKS = ['carpati', 'dunarea', 'mures']
 
 before(async () => {
   database = await testDatabase()
@@ -26,75 +25,7 @@ after(() => database.drop())
 const sql = async <R extends object>(text: string, values: unknown[] = []): Promise<R[]> =>
   (await database.db.query<R>({ text, values })).rows
 
-// The same numbers each time.
-let state = 12_345
-function random(below: number): number {
-  state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
-  return Math.floor((state / 2_147_483_648) * below)
-}
-const oneOf = <T>(of: readonly T[]): T => of[random(of.length)] as T
-
-type Fact = {
-  partner_id: number
-  payment_id: number
-  kind: 'single' | 'list' | 'item' | 'recurring'
-  list_payment_id?: number
-  status: string
-  reason: string | null
-  requested: boolean
-  opened: boolean
-  headless: boolean
-  amount_minor: number | null
-  created_at: Date
-  status_at: Date
-  bank_id: string | null
-  tries: { bank_id: string; at_bank: boolean; refusal: string | null; settled: boolean; closed: boolean; s: number }[]
-  was_accepted: boolean
-  future: boolean
-}
 const facts: Fact[] = []
-
-// Around midnight in Bucharest, over the days on which the clocks change there.
-const begunAt = () => new Date(Date.parse('2030-03-28T12:00:00Z') + random(70 * 60) * 60_000)
-
-function made(payment_id: number): Fact {
-  const created_at = begunAt()
-  const requested = random(10) > 0
-  const tries: Fact['tries'] = []
-  for (let n = random(3); requested && n > 0; n -= 1) {
-    const is_last = n === 1
-    const refused = !is_last || random(4) === 0
-    const s = oneOf([1, 14, 60, 121, 1_000, 1_300, 8_000]) + random(9)
-    const refusal = refused ? oneOf(['UNREACHED', 'REFUSED:PRODUCT_INVALID']) : null
-    tries.push({ bank_id: oneOf(BANKS), at_bank: !refused, refusal, settled: false, closed: refused, s })
-  }
-  const last = tries.at(-1)
-  const at_bank = last !== undefined && last.refusal === null
-  const status = at_bank
-    ? oneOf(['RCVD', 'ACTC', 'ACSP', 'ACSC', 'ACSC', 'ACSC', 'RJCT', 'CANC', 'ABND'])
-    : requested
-      ? oneOf(['INIT', 'ABND', 'BLOCKED'])
-      : oneOf(['INIT', 'ABND'])
-  if (last !== undefined && status === 'ACSC') last.settled = true
-  const submitted_at = new Date(created_at.getTime() + 60_000)
-  return {
-    partner_id: oneOf(PARTNERS),
-    payment_id,
-    kind: random(12) === 0 ? 'recurring' : 'single',
-    status,
-    reason: ['RJCT', 'CANC', 'ABND', 'BLOCKED'].includes(status) ? oneOf(['INSUFFICIENT_FUNDS', 'EXPIRED']) : null,
-    requested,
-    opened: requested && random(2) === 0,
-    headless: random(15) === 0,
-    amount_minor: requested ? 100 + random(100_000) : null,
-    created_at,
-    status_at: last === undefined ? submitted_at : new Date(submitted_at.getTime() + last.s * 1_000 - 300),
-    bank_id: last?.bank_id ?? null,
-    tries,
-    was_accepted: ['RJCT', 'CANC', 'ABND'].includes(status) && at_bank && random(3) === 0,
-    future: random(20) === 0,
-  }
-}
 
 const FINISHED = ['ACSC', 'RJCT', 'CANC', 'ABND', 'BLOCKED', 'PART']
 
@@ -355,6 +286,67 @@ test('counting again changes nothing; what has moved is counted anew, on the day
   // Two workers at once, and a reader among them: no row twice, none missing.
   await Promise.all([countMoved(context()), countMoved(context()), readReport(context(), PERIOD)])
   assert.deepEqual((await readReport(context(), PERIOD)).totals, naive(facts))
+})
+
+test('of a list what its payments do later counts on its own day, and what it does on theirs', async () => {
+  const begun = new Date('2030-03-29T10:00:00Z')
+  const sent = new Date('2030-03-31T10:00:00Z')
+  const common = { ...made(1), partner_id: 2, requested: true, opened: false, headless: false, future: false }
+  const plain = {
+    ...common,
+    was_accepted: false,
+    reason: null,
+    amount_minor: 900,
+    tries: [],
+    status: 'INIT',
+    bank_id: null,
+  }
+  const list = { ...plain, payment_id: 3_000, kind: 'list' as const, created_at: begun, status_at: begun }
+  const item = {
+    ...plain,
+    payment_id: 3_001,
+    kind: 'item' as const,
+    list_payment_id: 3_000,
+    created_at: sent,
+    status_at: sent,
+  }
+  await insert(list)
+  await insert(item)
+  now = new Date('2030-04-10T09:00:00Z')
+  await countMoved(context())
+  const told = (payment_id: number, event_no: number, status: string, at: Date) =>
+    sql(
+      `insert into payment_events (partner_id, payment_id, event_no, type, status, cause, at)
+        values (2, $1, $2, 'payment.status', $3, 'poll', $4)`,
+      [payment_id, event_no, status, at],
+    )
+  // The payment is made; the list, which has others, says nothing of it.
+  const settled = new Date('2030-04-12T09:00:00Z')
+  await sql(
+    `update payments set status = 'ACSC', settled_attempt_no = 1, attempt_no = 1, bank_id = 'mures', finished_at = $1, status_at = $1
+    where payment_id = 3001`,
+    [settled],
+  )
+  await told(3_001, 80, 'ACSC', settled)
+  now = new Date('2030-04-12T09:01:00Z')
+  await countMoved(context())
+  const of = async (day: string) => (await readReport(context(), { from: day, to: day, partner_id: 2 })).totals
+  const [fact] = facts.filter(({ payment_id }) => payment_id === 3_001)
+  Object.assign(fact as Fact, { status: 'ACSC', status_at: settled, bank_id: 'mures' })
+  const hand = (day: string) => naive(facts.filter((f) => f.partner_id === 2 && dayOf(f.created_at) === day))
+  assert.equal((await of('2030-03-29')).pages_settled, hand('2030-03-29').pages_settled)
+  assert.equal((await of('2030-03-31')).settled_minor, hand('2030-03-31').settled_minor)
+  // The other way round: the bank that the whole list goes to is told of the list alone.
+  await sql(`update payments set bank_id = null where payment_id = 3001`)
+  await sql(`update payments set bank_id = 'carpati' where payment_id = 3000`)
+  await told(3_000, 80, 'RCVD', new Date('2030-04-13T09:00:00Z'))
+  now = new Date('2030-04-13T09:01:00Z')
+  await countMoved(context())
+  Object.assign(fact as Fact, { bank_id: null })
+  Object.assign(facts.find(({ payment_id }) => payment_id === 3_000) as Fact, { bank_id: 'carpati' })
+  const wanted = { from: '2030-03-31', to: '2030-03-31', bank_id: 'carpati' }
+  const chosen = facts.filter((f) => dayOf(f.created_at) === wanted.from)
+  assert.equal((await readReport(context(), wanted)).totals.settled_minor, naive(chosen, 'carpati').settled_minor)
 })
 
 test('sums are of what is given', () => {

@@ -139,7 +139,16 @@ export async function movedDays(
     text: `select partner_id, day::text as day from (
         select e.partner_id, (p.created_at at time zone 'Europe/Bucharest')::date as day
         from (select distinct partner_id, payment_id from payment_events where at >= $1 and at < $2) e cross join lateral (
-          select created_at from payments where partner_id = e.partner_id and payment_id = e.payment_id offset 0) p
+          select created_at, kind, list_payment_id from payments
+          where partner_id = e.partner_id and payment_id = e.payment_id offset 0) m
+        cross join lateral (select m.created_at
+          union all
+          -- A list's page is where its payments are, and they are at the bank that it went to: days that may be others.
+          select created_at from payments
+          where partner_id = e.partner_id and payment_id = m.list_payment_id and m.list_payment_id is not null
+          union all
+          select created_at from payments
+          where partner_id = e.partner_id and list_payment_id = e.payment_id and m.kind = 'list') p
         union
         select e.partner_id, (t.submitted_at at time zone 'Europe/Bucharest')::date
         from card_events e cross join lateral (

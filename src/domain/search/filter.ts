@@ -181,15 +181,21 @@ export type Place = { readonly at: string; readonly id: string }
 
 export const placeText = ({ at, id }: Place): string => Buffer.from(`${at} ${id}`).toString('base64url')
 
-/** @throws PunteError FIELD_INVALID */
-export function readPlace(text: string | undefined): Place | undefined {
+/** @param ids what its name looks like @throws PunteError FIELD_INVALID */
+export function readPlace(text: string | undefined, ids = /^.{1,200}$/s): Place | undefined {
   if (text === undefined || text === '') return undefined
   const [, at, id] =
     /^(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z) (.{1,200})$/s.exec(Buffer.from(text, 'base64url').toString('utf8')) ??
     []
-  if (at === undefined || id === undefined || id.includes('\0') || Number.isNaN(Date.parse(at)))
+  if (at === undefined || id === undefined || id.includes('\0') || !ids.test(id) || !isMoment(at))
     throw invalid('after', 'must be as a list gave it')
   return { at, id }
+}
+
+/** The 31st of February parses, as a day of March; the database says that there is none. */
+export function isMoment(at: string): boolean {
+  const ms = Date.parse(at)
+  return !Number.isNaN(ms) && new Date(ms).toISOString().slice(0, 19) === at.slice(0, 19)
 }
 
 const MOST_ROWS = 200

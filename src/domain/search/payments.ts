@@ -42,7 +42,7 @@ export async function searchPayments(
 ): Promise<Found<PaymentLine>> {
   const filter = readPaymentFilter(context, query, partner_id)
   const limit = readLimit(query.limit)
-  const after = readPlace(query.after)
+  const after = readPlace(query.after, /^[1-9]\d{0,15}$/)
   if (filter === NOTHING) return { rows: [] }
   const rows = await findPaymentRows(context, { filter, after, limit: limit + 1 }, TIMEOUT_MS)
   const { shown, ...more } = pageOf(rows, limit, ({ payment_id }) => String(payment_id))

@@ -135,3 +135,28 @@ export async function countWaiting(
   })
   return rows
 }
+
+/** Acts of one on the account of another that give it to whoever he likes. */
+const HANDS_ON = [
+  ...['staff.add', 'staff.role', 'staff.resume', 'staff.reset-password', 'staff.reset-totp'],
+  ...['partner-user.invite', 'partner-user.invite-again'],
+]
+
+/**
+ * Whether one of the two, or somebody third, has lately had in his hands the account of the other, or those of both: by the
+ * audit log, through however many accounts, and by its clock. What the command line does ties nobody: who holds the machine
+ * holds the installation.
+ */
+export async function areTied(db: Queries, both: readonly [number, number], hours: number): Promise<boolean> {
+  const { rows } = await db.query<{ tied: boolean }>({
+    text: `with recursive hands as (
+        select staff_id, user_name from staff where staff_id = any($1)
+        union
+        select h.staff_id, l.actor from hands h join audit_log l on l.subject_id = h.user_name
+          where l.subject_kind in ('staff', 'partner-user') and l.actor_kind in ('staff', 'partner')
+            and l.act = any($2) and l.outcome = 'done' and l.at > now() - $3 * interval '1 hour')
+      select exists (select 1 from hands a join hands b using (user_name) where a.staff_id < b.staff_id) as tied`,
+    values: [both, HANDS_ON, hours],
+  })
+  return rows[0]?.tied === true
+}

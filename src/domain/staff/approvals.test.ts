@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { selectRows } from '../audit/store.ts'
+import { areTied } from './approval-store.ts'
 import { approve, listApprovals, propose, refuse, withdraw } from './approvals.ts'
 import { staffWorld } from './fixture.ts'
+import { resetPassword, resumeStaff, setRole, suspendStaff } from './manage.ts'
 import { ACTS, mayDo, PARTNER_ROLES, ROLES, requireAct, type StaffAct, takesTwo } from './roles.ts'
 import type { Session } from './sessions.ts'
+import { findStaff, type StaffRow } from './store.ts'
 
 let world: Awaited<ReturnType<typeof staffWorld>>
 let ana: Session
@@ -78,6 +81,42 @@ test('nobody approves his own, nor what his role does not allow, nor what two ar
   await assert.rejects(approve(context, ion, 987_654, nothing), code('APPROVAL_UNKNOWN'))
   await withdraw(context, ana, approval_id)
   await assert.rejects(approve(context, ion, approval_id, nothing), code('APPROVAL_CLOSED'))
+})
+
+test('an account that somebody has just had in his hands is not another person', async () => {
+  const { context } = world
+  const of_ion = { ...context, actor: ion.actor }
+  // The fixture adds as the command line does, which nobody is tied to; these are made by an administrator's session.
+  const made = async (user_name: string) => {
+    await world.enrolled(user_name, 'operations')
+    await resetPassword(of_ion, user_name)
+    const { staff_id, role } = (await findStaff(context.db, user_name)) as StaffRow
+    return { staff_id, role, actor: { kind: 'staff', name: user_name } } as const
+  }
+  const [dan, eva] = [await made('dan.four'), await made('eva.five')]
+  const of_eva = await propose(context, eva, change)
+  const of_ion_himself = await propose(context, ion, change)
+  await assert.rejects(approve(context, ion, of_eva.approval_id, nothing), code('APPROVAL_TIED'))
+  await assert.rejects(approve(context, eva, of_ion_himself.approval_id, nothing), code('APPROVAL_TIED'))
+  // Both in the hands of one.
+  await assert.rejects(approve(context, dan, of_eva.approval_id, nothing), code('APPROVAL_TIED'))
+  await approve(context, ana, of_eva.approval_id, nothing)
+  await approve(context, ana, of_ion_himself.approval_id, nothing)
+  assert.equal(await areTied(context.db, [ion.staff_id, eva.staff_id], 1), true)
+  assert.equal(await areTied(context.db, [ion.staff_id, eva.staff_id], 0), false)
+  assert.equal(await areTied(context.db, [ion.staff_id, ana.staff_id], 1), false)
+})
+
+test('what somebody proposed who was shut out since, or has another role, is not done', async () => {
+  const { context } = world
+  const { approval_id } = await propose(context, ana, change)
+  await suspendStaff(context, 'ana.one')
+  await assert.rejects(approve(context, ion, approval_id, nothing), code('APPROVAL_VOID'))
+  await resumeStaff(context, 'ana.one')
+  await setRole(context, { user_name: 'ana.one', role: 'support' })
+  await assert.rejects(approve(context, ion, approval_id, nothing), code('APPROVAL_VOID'))
+  await setRole(context, { user_name: 'ana.one', role: 'operations' })
+  await approve(context, ion, approval_id, nothing)
 })
 
 test('the database refuses an own approval too', async () => {

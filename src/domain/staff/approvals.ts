@@ -9,6 +9,7 @@ import { PunteError } from '../errors.ts'
 import { invalid } from '../partners/profile.ts'
 import {
   type ApprovalRow,
+  areTied,
   insertApproval,
   lockApproval,
   markDecided,
@@ -16,10 +17,13 @@ import {
   type NamedApproval,
   waitingApprovals,
 } from './approval-store.ts'
-import { requireAct, requireProposal, type StaffAct, takesTwo } from './roles.ts'
+import { mayPropose, requireAct, requireProposal, type StaffAct, takesTwo } from './roles.ts'
 import type { Session, StaffContext } from './sessions.ts'
+import { staffById } from './store.ts'
 
 const EXPIRES_MS = 72 * 60 * 60_000
+/** An account that somebody has made or taken over is not a second person: not before others had a day to see it. */
+const TIED_HOURS = 24
 const MAX_INPUT = 200_000
 const LISTED = 200
 
@@ -62,7 +66,7 @@ export async function propose(
  *
  * @param work on the connection it is given; nothing outside the database, for it may run again. What it answers is what
  *   the audit log tells of it.
- * @throws PunteError APPROVAL_UNKNOWN, APPROVAL_OWN, APPROVAL_CLOSED, ROLE_NOT_ALLOWED
+ * @throws PunteError APPROVAL_UNKNOWN, APPROVAL_OWN, APPROVAL_TIED, APPROVAL_VOID, APPROVAL_CLOSED, ROLE_NOT_ALLOWED
  */
 export function approve(
   context: StaffContext,
@@ -76,6 +80,8 @@ export function approve(
     requireAct(by, row.act)
     const { proposed_by } = row
     if (proposed_by === by.staff_id) throw new PunteError('APPROVAL_OWN')
+    await requireProposer(db, row)
+    if (await areTied(db, [proposed_by, by.staff_id], TIED_HOURS)) throw new PunteError('APPROVAL_TIED')
     const { before, after } = await work(db, row)
     await markDecided(db, { approval_id, state: 'approved', by: by.staff_id, at })
     await markExecuted(db, approval_id, at)
@@ -84,6 +90,12 @@ export function approve(
     const done = { ...after, approval_id, proposed_by, approved_by: by.staff_id }
     await record({ act: row.act, subject, ...(before !== undefined && { before }), after: done })
   })
+}
+
+/** Who was shut out since, or has another role, proposes nothing any more. @throws PunteError APPROVAL_VOID */
+async function requireProposer(db: Queries, { proposed_by, act }: ApprovalRow): Promise<void> {
+  const proposer = await staffById(db, proposed_by)
+  if (proposer?.status !== 'active' || !mayPropose(proposer, act)) throw new PunteError('APPROVAL_VOID')
 }
 
 /** @throws PunteError APPROVAL_UNKNOWN, APPROVAL_OWN, APPROVAL_CLOSED, ROLE_NOT_ALLOWED */

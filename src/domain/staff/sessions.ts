@@ -73,12 +73,18 @@ export async function requireSession(
 ): Promise<Session> {
   const found = await findSession(context, token, ['open'], more)
   const idle_ms = found.seen_at.getTime() + context.settings.PUNTE_STAFF_IDLE_MINUTES * MINUTE_MS
-  const { session_id, staff_id, user_name, partner_id, role, ends_at, address } = found
-  const actor: Actor = { kind: partner_id === null ? 'staff' : 'partner', name: user_name, origin: address }
+  const { session_id, staff_id, user_name, partner_id, role, ends_at } = found
+  const actor = actorOf(found)
   const idle_ends_at = new Date(Math.min(idle_ms, ends_at.getTime()))
   const session = { session_id, staff_id, user_name, partner_id, role, ends_at, idle_ends_at, actor }
   return { ...session, ...warning(context, found.password_at) }
 }
+
+const actorOf = ({ partner_id, user_name, address }: Found): Actor => ({
+  kind: partner_id === null ? 'staff' : 'partner',
+  name: user_name,
+  origin: address,
+})
 
 /** A session last used before is over. */
 export const sessionIdleSince = ({ clock, settings }: Pick<StaffContext, 'clock' | 'settings'>): Date =>
@@ -150,7 +156,10 @@ export async function giveToken(
 
 /** From then on the token is worth nothing, whoever holds a copy. */
 export async function signOut(context: StaffContext, token: string): Promise<void> {
-  const { session_id, staff_id, actor } = await requireSession(context, token)
+  // Whoever stops between two steps signs out as well.
+  const found = await findSession(context, token, ['second_factor', 'password', 'enrolment', 'open'])
+  const { session_id, staff_id } = found
+  const actor = actorOf(found)
   await endStaffSessions({ ...context, actor }, { staff_id, only: session_id, reason: 'signed out' })
 }
 

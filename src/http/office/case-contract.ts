@@ -4,7 +4,6 @@ export type {
   Assessment,
   CaseData,
   CaseDocument,
-  CaseEvent,
   CaseKind,
   CaseLine,
   CaseView,

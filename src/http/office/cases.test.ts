@@ -47,7 +47,7 @@ test('what is saved names the version that was seen, and every fault of it is to
   assert.ok((wrong.json.faults as unknown[]).length >= 3)
   const { json } = await call('auditor', 'GET', `/cases/${case_id}/changes?from=1&to=2`)
   assert.ok((json.changes as { field: string }[]).some(({ field }) => field === 'company.cui'))
-  const found = await call('auditor', 'POST', '/cases/search', { search: '14399840', state: 'draft' })
+  const found = await call('auditor', 'POST', '/cases/search', { search: '99123452', state: 'draft' })
   assert.deepEqual(
     (found.json.cases as { case_id: number }[]).map((one) => one.case_id),
     [case_id],

@@ -1,9 +1,7 @@
 /** Partners: the list, one partner whole, and what staff change of it. */
 import { Type } from 'typebox'
-import { PunteError } from '../../domain/errors.ts'
 import { CertificateFiles, RedirectUrlProposal } from '../../domain/four-eyes/proposals.ts'
 import { proposeAct } from '../../domain/four-eyes/propose.ts'
-import { addPassword } from '../../domain/merchants/manage.ts'
 import { renewWebhookSecret, updateProfile } from '../../domain/partners/manage.ts'
 import { overviewOf } from '../../domain/partners/overview.ts'
 import { readRegistration } from '../../domain/partners/registrations.ts'
@@ -108,18 +106,6 @@ const changing: readonly TableRoute[] = [
     summary: 'A new secret for its webhooks, valid at once and shown this once.',
     params: Partner,
     handle: async ({ acting, params }) => ({ secret: await renewWebhookSecret(acting, params.client_id) }),
-  }),
-  route({
-    method: 'POST',
-    path: '/partners/:client_id/api-password',
-    act: 'partner.secret',
-    summary: 'A further password for the card API, shown this once; the one before goes on working, an older one ends.',
-    params: Partner,
-    async handle({ acting, params }) {
-      const { merchant } = await overviewOf(acting, params.client_id)
-      if (merchant === null) throw new PunteError('FIELD_INVALID', { field: 'client_id', text: 'It is no merchant.' })
-      return { secret: await addPassword(acting, { merchant_id: merchant.merchant_id }) }
-    },
   }),
   route({
     method: 'POST',

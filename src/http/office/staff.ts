@@ -94,7 +94,8 @@ export const staffRoutes: readonly TableRoute[] = [
     act: 'staff.change',
     summary: 'After too many wrong tries.',
     params: Who,
-    handle: ({ acting, params }) => unlockStaff(acting, params.user_name),
+    // Who sits at somebody's open session would give himself tries at the password for ever.
+    handle: ({ acting, session, params }) => unlockStaff(acting, ofOthers(session, params)),
   }),
   route({
     method: 'POST',

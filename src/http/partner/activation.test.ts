@@ -62,7 +62,7 @@ test('faults are told all at once, by the names that were sent', async () => {
   ])
   assert.equal((await activate({ ...MERCHANT, cifCnp: '41251981' })).json.field, 'cifCnp')
   assert.equal(
-    (await activate({ ...MERCHANT, cifCnp: '14399840', logo: 'data:text/html;base64,AAAA' })).json.field,
+    (await activate({ ...MERCHANT, cifCnp: '99123452', logo: 'data:text/html;base64,AAAA' })).json.field,
     'logo',
   )
   assert.equal((await activate('[]')).json.code, 'BODY_MALFORMED')

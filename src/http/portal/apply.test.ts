@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { request as httpRequest } from 'node:http'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { COMPANY, PNG, pdf } from '../../domain/compliance/fixture.ts'
 import { inviteApplicant } from '../../domain/compliance/invite.ts'
 import { beginReview } from '../../domain/compliance/move.ts'
@@ -109,6 +111,44 @@ test('it is handed in whole, and after that nothing of it can be changed by the 
   const now = await showCase(world.context, case_id)
   await beginReview({ ...world.context, actor: { kind: 'staff', name: 'maria' } }, { case_id, version: now.version })
   assert.equal((await viewOf()).state, 'in_review')
+})
+
+test('files that come all at once do not fill the memory; who leaves makes room', async () => {
+  const address = await server.listen({ port: 0, host: '127.0.0.1' })
+  const begin = () => {
+    const request = httpRequest(`${address}/portal/api/application/documents?kind=other`, {
+      method: 'POST',
+      headers: {
+        ...HEADERS,
+        ...{ 'x-invitation': token, 'x-document-name': 'a.pdf', 'content-type': 'application/octet-stream' },
+        'content-length': 1_000_000,
+      },
+    })
+    // Destroyed below, on purpose.
+    request.on('error', () => {})
+    const status = new Promise<number | undefined>((resolve) => {
+      request.once('response', (answer) => {
+        answer.resume()
+        resolve(answer.statusCode)
+      })
+      request.once('close', () => resolve(undefined))
+    })
+    request.write(Buffer.alloc(1_000))
+    return { request, status }
+  }
+  const open = Array.from({ length: 30 }, begin)
+  const told: (number | undefined)[] = []
+  for (const { status } of open) void status.then((one) => told.push(one))
+  for (const until = performance.now() + 5_000; told.length < 18 && performance.now() < until; ) await sleep(20)
+  await sleep(100)
+  assert.deepEqual(told, Array(18).fill(503))
+  for (const { request } of open) request.destroy()
+  for (let tries = 0; ; tries += 1) {
+    const { status } = await upload('other', pdf())
+    if (status !== 503) break
+    assert.ok(tries < 50)
+    await sleep(50)
+  }
 })
 
 test('calls of other sites are refused; who tries links is stopped, also with a good one', async () => {

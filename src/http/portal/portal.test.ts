@@ -138,7 +138,8 @@ test('pages follow each other without gap or repetition', async () => {
     const seen: unknown[] = []
     let after: string | undefined
     do {
-      const { body } = await ask(after)
+      const { status, body, text } = await ask(after)
+      assert.equal(status, 200, text)
       seen.push(...rowsOf(body).map((row) => row[key]))
       after = (body.next as string | null) ?? undefined
     } while (after !== undefined)

@@ -7,10 +7,10 @@ export const NAME = { ro: 'Punte · administrare', en: 'Punte · back office' }
 
 /** Headings of the navigation, in the order of the table. */
 const WORK = { ro: 'De lucru', en: 'Work' }
-const PARTNERS = { ro: 'Parteneri', en: 'Partners' }
-const INSTALLATION = { ro: 'Instalația', en: 'Installation' }
-const SUPERVISION = { ro: 'Control', en: 'Oversight' }
 const PAYMENTS = { ro: 'Plăți', en: 'Payments' }
+const PARTNERS = { ro: 'Parteneri', en: 'Partners' }
+const SUPERVISION = { ro: 'Control', en: 'Oversight' }
+const INSTALLATION = { ro: 'Instalația', en: 'Installation' }
 
 export const PAGES: readonly PageRow[] = [
   {
@@ -46,6 +46,52 @@ export const PAGES: readonly PageRow[] = [
     label: { ro: 'Propunere', en: 'Proposal' },
     act: 'approval.read',
     load: () => import('./approvals/approval.tsx').then(({ ApprovalPage }) => ApprovalPage),
+  },
+  {
+    path: '/payments',
+    label: { ro: 'Plăți', en: 'Payments' },
+    act: 'payment.read',
+    group: PAYMENTS,
+    load: () => import('./payments/list.tsx').then(({ PaymentsPage }) => PaymentsPage),
+  },
+  {
+    path: '/payments/:payment_id',
+    label: { ro: 'Plată', en: 'Payment' },
+    act: 'payment.read',
+    load: () => import('./payments/payment.tsx').then(({ PaymentPage }) => PaymentPage),
+  },
+  {
+    path: '/orders',
+    label: { ro: 'Comenzi cu cardul', en: 'Card orders' },
+    act: 'order.read',
+    group: PAYMENTS,
+    load: () => import('./orders/list.tsx').then(({ OrdersPage }) => OrdersPage),
+  },
+  {
+    path: '/orders/:merchant_id/:order_id',
+    label: { ro: 'Comandă', en: 'Order' },
+    act: 'order.read',
+    load: () => import('./orders/order.tsx').then(({ OrderPage }) => OrderPage),
+  },
+  {
+    path: '/agreements',
+    label: { ro: 'Acorduri', en: 'Agreements' },
+    act: 'order.read',
+    group: PAYMENTS,
+    load: () => import('./agreements/list.tsx').then(({ AgreementsPage }) => AgreementsPage),
+  },
+  {
+    path: '/agreements/:client_id/:agreement_id',
+    label: { ro: 'Acord', en: 'Agreement' },
+    act: 'order.read',
+    load: () => import('./agreements/agreement.tsx').then(({ AgreementPage }) => AgreementPage),
+  },
+  {
+    path: '/tokens',
+    label: { ro: 'Tokenuri', en: 'Tokens' },
+    act: 'order.read',
+    group: PAYMENTS,
+    load: () => import('./tokens/list.tsx').then(({ TokensPage }) => TokensPage),
   },
   {
     path: '/partners',
@@ -114,13 +160,6 @@ export const PAGES: readonly PageRow[] = [
     load: () => import('./cases/subject-export.tsx').then(({ SubjectExportPage }) => SubjectExportPage),
   },
   {
-    path: '/keys',
-    label: { ro: 'Chei', en: 'Keys' },
-    act: 'key.rotate',
-    group: INSTALLATION,
-    load: () => import('./approvals/keys.tsx').then(({ KeysPage }) => KeysPage),
-  },
-  {
     path: '/reports',
     label: { ro: 'Rapoarte', en: 'Reports' },
     act: 'report.read',
@@ -173,49 +212,10 @@ export const PAGES: readonly PageRow[] = [
     load: () => import('./staff/one.tsx').then(({ StaffMemberPage }) => StaffMemberPage),
   },
   {
-    path: '/payments',
-    label: { ro: 'Plăți', en: 'Payments' },
-    act: 'payment.read',
-    group: PAYMENTS,
-    load: () => import('./payments/list.tsx').then(({ PaymentsPage }) => PaymentsPage),
-  },
-  {
-    path: '/payments/:payment_id',
-    label: { ro: 'Plată', en: 'Payment' },
-    act: 'payment.read',
-    load: () => import('./payments/payment.tsx').then(({ PaymentPage }) => PaymentPage),
-  },
-  {
-    path: '/orders',
-    label: { ro: 'Comenzi cu cardul', en: 'Card orders' },
-    act: 'order.read',
-    group: PAYMENTS,
-    load: () => import('./orders/list.tsx').then(({ OrdersPage }) => OrdersPage),
-  },
-  {
-    path: '/orders/:merchant_id/:order_id',
-    label: { ro: 'Comandă', en: 'Order' },
-    act: 'order.read',
-    load: () => import('./orders/order.tsx').then(({ OrderPage }) => OrderPage),
-  },
-  {
-    path: '/agreements',
-    label: { ro: 'Acorduri', en: 'Agreements' },
-    act: 'order.read',
-    group: PAYMENTS,
-    load: () => import('./agreements/list.tsx').then(({ AgreementsPage }) => AgreementsPage),
-  },
-  {
-    path: '/agreements/:client_id/:agreement_id',
-    label: { ro: 'Acord', en: 'Agreement' },
-    act: 'order.read',
-    load: () => import('./agreements/agreement.tsx').then(({ AgreementPage }) => AgreementPage),
-  },
-  {
-    path: '/tokens',
-    label: { ro: 'Tokenuri', en: 'Tokens' },
-    act: 'order.read',
-    group: PAYMENTS,
-    load: () => import('./tokens/list.tsx').then(({ TokensPage }) => TokensPage),
+    path: '/keys',
+    label: { ro: 'Chei', en: 'Keys' },
+    act: 'key.rotate',
+    group: INSTALLATION,
+    load: () => import('./approvals/keys.tsx').then(({ KeysPage }) => KeysPage),
   },
 ]

@@ -3,6 +3,7 @@ import { Alert, Group, List, NativeSelect, Stack, Text } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { ApiError, post, queryOf } from '../api.ts'
 import { DataTable } from '../data-table.tsx'
+import { manyOf } from '../many.ts'
 import { Moment } from '../moment.tsx'
 import { useLanguage, useTexts } from '../texts.tsx'
 import { FileDrop } from './file-drop.tsx'
@@ -34,7 +35,8 @@ const TEXTS = {
     caption: 'Documentele dosarului',
     superseded: 'înlocuit',
     actions: 'Acțiuni',
-    done: (count: number) => (count === 1 ? 'Un document a fost primit.' : `${count} documente au fost primite.`),
+    done: (count: number) =>
+      count === 1 ? 'Un document a fost primit.' : `${manyOf(count, 'documente')} au fost primite.`,
   },
   en: {
     kind: 'Kind of document',

@@ -66,8 +66,8 @@ const BY_FIELD: Readonly<Record<string, Words>> = {
     en: 'List at least one source independent of the applicant.',
   },
   'screening not_done': {
-    ro: 'Persoanele nu au fost verificate în liste de la ultima schimbare.',
-    en: 'The people have not been screened since the last change.',
+    ro: 'Numele nu au fost verificate de la ultima schimbare, sau o asemănare nu este lămurită.',
+    en: 'The names have not been screened since the last change, or a resemblance is not decided.',
   },
 }
 

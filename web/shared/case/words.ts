@@ -1,7 +1,17 @@
 /** States, kinds and ways of cases in words. */
 import type { Tone } from '../status-badge.tsx'
 import type { Words } from './field.ts'
-import type { CaseEventType, CaseKind, CaseLine, CaseState, DocumentKind, Risk, VersionLine } from './model.ts'
+import type {
+  CaseEventType,
+  CaseKind,
+  CaseLine,
+  CaseState,
+  DocumentKind,
+  Risk,
+  Screening,
+  ScreeningHit,
+  VersionLine,
+} from './model.ts'
 
 export const STATES: Readonly<Record<CaseState, Words & { readonly tone: Tone }>> = {
   draft: { ro: 'Ciornă', en: 'Draft', tone: 'quiet' },
@@ -61,6 +71,19 @@ export const EVENTS: Readonly<Record<CaseEventType, Words>> = {
   remind: { ro: 'Amintire trimisă', en: 'Reminder sent' },
   notify: { ro: 'Schimbare notificată', en: 'Change notified' },
   extend: { ro: 'Păstrare prelungită', en: 'Kept longer' },
+}
+
+export const OUTCOMES: Readonly<Record<Screening['outcome'], Words & { readonly tone: Tone }>> = {
+  clear: { ro: 'Nicio asemănare', en: 'No resemblance', tone: 'good' },
+  hits: { ro: 'Asemănări găsite', en: 'Resemblances found', tone: 'warn' },
+  failed: { ro: 'Serviciul nu a răspuns', en: 'The service did not answer', tone: 'bad' },
+  manual: { ro: 'Manuală', en: 'By hand', tone: 'open' },
+}
+
+export const DECISIONS: Readonly<Record<ScreeningHit['decision'], Words & { readonly tone: Tone }>> = {
+  open: { ro: 'de lămurit', en: 'to be decided', tone: 'warn' },
+  cleared: { ro: 'altă persoană', en: 'somebody else', tone: 'good' },
+  confirmed: { ro: 'este chiar persoana', en: 'it is them', tone: 'bad' },
 }
 
 export const CAUSES: Readonly<Record<VersionLine['cause'], Words>> = {

@@ -91,6 +91,51 @@ test('a PDF in which something runs, opens or is locked is not taken', () => {
   assert.equal(faultOf(latin(stream('/#4fbjStm', '1 0 << /S /JavaScript >>'))), 'active_content')
 })
 
+test('an object stream whose packing hides what it holds is not taken', () => {
+  const script = Buffer.from('1 0 << /S /JavaScript >>')
+  const hex = Buffer.from(script.toString('hex'))
+  const stream = (dictionary: string, packed: Buffer) =>
+    Buffer.concat([
+      Buffer.from(`%PDF-1.7\n1 0 obj\n<< /Type /ObjStm ${dictionary} >>\nstream\n`),
+      packed,
+      Buffer.from('\nendstream\nendobj\nstartxref\n0\n%%EOF'),
+    ])
+  const hidden: readonly [string, Buffer][] = [
+    ['/Filter [/FlateDecode /ASCIIHexDecode]', deflateSync(hex)],
+    ['/Filter /FlateDecode /Filter /ASCIIHexDecode', deflateSync(hex)],
+    ['/F#69lter /ASCIIHexDecode', hex],
+    ['/Filter /FlateDecode /DecodeParms << /Predictor 12 /Columns 4 >>', deflateSync(Buffer.from('harmless'))],
+    ['/F (file)', Buffer.from('1 0 x')],
+  ]
+  for (const [dictionary, packed] of hidden)
+    assert.equal(faultOf(stream(dictionary, packed)), 'active_content', dictionary)
+  for (const dictionary of [
+    '/Filter /FlateDecode',
+    '/Filter[/FlateDecode]',
+    '/Filter\n[ /Fl ]',
+    '/Filter/FlateDecode/First 4',
+  ])
+    assert.equal(faultOf(stream(dictionary, deflateSync('1 0 x'))), 'application/pdf', dictionary)
+})
+
+test('a file made to be long in looking at is looked at as quickly as another of its size', () => {
+  const whole = (body: string) => Buffer.from(`%PDF-1.7\n${body}\nstartxref\n9\n%%EOF\n`, 'latin1')
+  const slow = [
+    `1 0 obj << /Type /ObjStm /Filter${' '.repeat(9_000_000)}x >> stream\nabc\nendstream endobj`,
+    `1 0 obj << /Type /ObjStm /Filter${' '.repeat(3_000)}x >> stream\nabc\nendstream endobj\n`.repeat(2_500),
+    `1 0 obj ${'/ObjStm '.repeat(19_000)}${'x'.repeat(9_000_000)} stream\nabc\nendstream endobj`,
+    `1 0 obj ${'/ObjStmxstream\n '.repeat(19_000)}${'x'.repeat(9_000_000)}endstream endobj`,
+    'stream\n'.repeat(1_300_000),
+    '/ObjStm stream\nendstream '.repeat(300_000),
+  ]
+  for (const [at, body] of slow.entries()) {
+    const began = performance.now()
+    lookAt(whole(body))
+    const took_ms = performance.now() - began
+    assert.ok(took_ms < 5_000, `${at}: ${Math.round(took_ms)} ms`)
+  }
+})
+
 test('an object stream that unfolds into very much is not taken', () => {
   const bomb = deflateSync(Buffer.alloc(70 * 1024 * 1024))
   const head = `%PDF-1.7\n1 0 obj\n<< /Type /ObjStm /Filter /FlateDecode /N 1 /Length ${bomb.length} >>\nstream\n`

@@ -123,33 +123,52 @@ function withoutStreams(text: string): string {
   return parts.join(' ')
 }
 
-/** Object streams hold objects, deflated: they are unfolded, up to a bound, and read as the rest is. */
+/** Between the type of an object stream and its bytes, and before that type, there are some ten words. */
+const LONGEST_DICTIONARY = 4_096
+/** One filter, which deflates; what is packed twice, or by a predictor, hides what it holds. */
+const DEFLATED = /\/Filter ?(\/(FlateDecode|Fl)(?![A-Za-z0-9])|\[ ?\/(FlateDecode|Fl) ?\])/
+
+/**
+ * Object streams hold objects, deflated: they are unfolded, up to a bound, and read as the rest is. Each step looks at a
+ * bounded piece and goes on behind it: a file made for it must not hold up the process.
+ */
 function lookIntoStreams(bytes: Buffer, text: string): Looked {
   let unfolded = 0
   let seen = 0
-  for (let at = text.indexOf('/ObjStm'); at !== -1; at = text.indexOf('/ObjStm', at + 7)) {
+  for (let at = text.indexOf('/ObjStm'), end = 0; at !== -1; at = text.indexOf('/ObjStm', at + 7)) {
     seen += 1
-    const from = text.indexOf('stream', at)
-    const end = from === -1 ? -1 : text.indexOf('endstream', from)
-    if (seen > MOST_STREAMS || end === -1) return { fault: 'broken' }
-    const begin = from + 6 + (text[from + 6] === '\r' ? 2 : 1)
-    const dictionary = text.slice(text.lastIndexOf('obj', at), from)
-    let objects = bytes.subarray(begin, end)
-    if (/\/Filter\b/.test(dictionary)) {
-      if (!/\/Filter\s*\[?\s*\/(FlateDecode|Fl)\b\s*\]?\s*(\/|>|$)/m.test(dictionary))
-        return { fault: 'active_content' }
-      try {
-        objects = inflateSync(objects, { maxOutputLength: MOST_UNFOLDED - unfolded })
-      } catch {
-        return { fault: 'broken' }
-      }
-    }
+    // Inside of the one before: written so that it is overlooked.
+    if (at < end) return { fault: 'active_content' }
+    const near = text.slice(at, at + LONGEST_DICTIONARY)
+    const gap = near.search(/stream\r?\n/)
+    if (seen > MOST_STREAMS || gap === -1) return { fault: 'broken' }
+    const from = at + gap
+    end = text.indexOf('endstream', from)
+    if (end === -1) return { fault: 'broken' }
+    const before = text.slice(Math.max(0, at - LONGEST_DICTIONARY), at)
+    const dictionary = unescaped(before.slice(before.lastIndexOf('obj') + 3) + near.slice(0, gap)).replace(/\s+/g, ' ')
+    const packed = bytes.subarray(from + 6 + (text[from + 6] === '\r' ? 2 : 1), end)
+    const objects = unfold(packed, dictionary, MOST_UNFOLDED - unfolded)
+    if (typeof objects === 'string') return { fault: objects }
     unfolded += objects.length
     if (unfolded >= MOST_UNFOLDED) return { fault: 'broken' }
     const inside = unescaped(objects.toString('latin1'))
     if (ACTIVE.test(inside) || ACTIVE_SHORT.test(inside)) return { fault: 'active_content' }
   }
   return { media_type: 'application/pdf' }
+}
+
+/** @param dictionary of the stream, each space one */
+function unfold(packed: Buffer, dictionary: string, most: number): Buffer | FileFault {
+  const filters = countOf(dictionary, '/Filter')
+  if (/\/(DecodeParms|DP|F|FFilter)(?![A-Za-z0-9])/.test(dictionary)) return 'active_content'
+  if (filters === 0) return packed
+  if (filters > 1 || !DEFLATED.test(dictionary)) return 'active_content'
+  try {
+    return inflateSync(packed, { maxOutputLength: Math.max(1, most) })
+  } catch {
+    return 'broken'
+  }
 }
 
 const ENDINGS: Readonly<Record<MediaType, readonly string[]>> = {

@@ -7,7 +7,16 @@ import { inAct } from '../../audit/record.ts'
 import { PunteError } from '../../errors.ts'
 import { invalid } from '../../partners/profile.ts'
 import type { CaseContext } from '../case.ts'
-import { checkText, heldCase, requireState, toldOf, writeEvent, yearsAfter } from '../change.ts'
+import {
+  checkText,
+  endOfRomanianDay,
+  heldCase,
+  keptUntil,
+  requireState,
+  romanianDay,
+  toldOf,
+  writeEvent,
+} from '../change.ts'
 import { findDocument } from '../documents/store.ts'
 import { isDate } from '../numbers.ts'
 import { updateCase } from '../store.ts'
@@ -34,16 +43,15 @@ export async function extendRetention(
   const authority = checkText('authority', input.authority).replaceAll('\n', ' ')
   const text = checkText('text', input.text)
   if (!isDate(input.until)) throw invalid('until', 'must be a date')
-  const keep_until = new Date(`${input.until}T12:00:00Z`)
+  const keep_until = endOfRomanianDay(input.until)
   return inAct(context, async (db, record) => {
     const row = await heldCase(db, { case_id: input.case_id })
     requireState(row, ['relationship_ended', 'refused', 'withdrawn'])
     if (await hasErasureBegun(db, row.case_id)) throw new PunteError('CASE_STATE', { detail: 'its erasure has begun' })
     if (row.ended_at === null || row.keep_until === null) throw new PunteError('CASE_STATE')
     if (keep_until <= row.keep_until) throw invalid('until', 'must be later than what is set now')
-    const latest = yearsAfter(row.ended_at, context.settings.PUNTE_RETENTION_YEARS + MOST_MORE_YEARS)
-    if (keep_until > latest)
-      throw invalid('until', `may be ${latest.toISOString().slice(0, 10)} at the latest: five years more`)
+    const latest = keptUntil(row.ended_at, context.settings.PUNTE_RETENTION_YEARS + MOST_MORE_YEARS)
+    if (keep_until > latest) throw invalid('until', `may be ${romanianDay(latest)} at the latest: five years more`)
     const document = await findDocument(db, row.case_id, input.document_id)
     if (document === undefined) throw new PunteError('DOCUMENT_UNKNOWN')
     if (document.kind !== 'authority_request') throw invalid('document_id', 'must be the request of the authority')

@@ -24,6 +24,8 @@ export async function realOffice() {
     PUNTE_TRUSTED_PROXIES: [],
     PUNTE_PASSWORD_DAYS: 60,
     PUNTE_STAFF_IDLE_MINUTES: 15,
+    PUNTE_RETENTION_YEARS: 5,
+    PUNTE_INVITATION_DAYS: 14,
     PUNTE_KEY_FILE: key_file,
   })
   const { merchants, partners } = fixture.context

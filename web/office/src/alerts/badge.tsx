@@ -2,11 +2,12 @@
 import { Badge } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { get } from '../../../shared/api.ts'
+import { manyOf } from '../../../shared/many.ts'
 import { useTexts } from '../../../shared/texts.tsx'
 
 const EVERY_MS = 30_000
 const TEXTS = {
-  ro: { open: (count: number) => (count === 1 ? 'o alertă neluată' : `${count} alerte neluate`) },
+  ro: { open: (count: number) => (count === 1 ? 'o alertă neluată' : `${manyOf(count, 'alerte')} neluate`) },
   en: { open: (count: number) => (count === 1 ? 'one alert not taken' : `${count} alerts not taken`) },
 }
 

@@ -12,7 +12,7 @@ import { Problem } from '../../../shared/problem.tsx'
 import { StatusBadge } from '../../../shared/status-badge.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
 import { endOfDay, startOfDay } from './days.ts'
-import type { AuditRow } from './model.ts'
+import { ACTOR_KINDS, type AuditRow } from './model.ts'
 import { Verification } from './verify.tsx'
 
 const TEXTS = {
@@ -35,7 +35,7 @@ const TEXTS = {
     to: 'Până la',
     find: 'Caută',
     clear: 'Golește',
-    kinds: { staff: 'personal', partner: 'partener', system: 'sistem', command: 'comandă' },
+    kinds: ACTOR_KINDS.ro,
     usual: 'Fără perioadă: ultimele 90 de zile.',
   },
   en: {
@@ -57,7 +57,7 @@ const TEXTS = {
     to: 'To',
     find: 'Search',
     clear: 'Clear',
-    kinds: { staff: 'staff', partner: 'partner', system: 'system', command: 'command' },
+    kinds: ACTOR_KINDS.en,
     usual: 'Without a period: the last 90 days.',
   },
 }

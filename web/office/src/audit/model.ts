@@ -17,3 +17,13 @@ export type AuditState = {
   readonly last: { readonly number: number; readonly at: string; readonly hash: string } | null
   readonly verified: AuditRow | null
 }
+
+type Kinds = Readonly<Record<AuditRow['actor_kind'], string>>
+
+export const ACTOR_KINDS: { readonly ro: Kinds; readonly en: Kinds } = {
+  ro: { staff: 'personal', partner: 'partener', system: 'sistem', command: 'comandă' },
+  en: { staff: 'staff', partner: 'partner', system: 'system', command: 'command' },
+}
+
+/** What the record says in place of a secret or of personal data. */
+export const WITHHELD = 'not shown'

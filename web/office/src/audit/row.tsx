@@ -10,8 +10,8 @@ import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { StatusBadge } from '../../../shared/status-badge.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
-import { differences } from './compare.ts'
-import type { AuditRow } from './model.ts'
+import { type Difference, differences } from './compare.ts'
+import { ACTOR_KINDS, type AuditRow, WITHHELD } from './model.ts'
 
 const TEXTS = {
   ro: {
@@ -33,6 +33,9 @@ const TEXTS = {
     before: 'Înainte',
     after: 'După',
     changed: 'schimbat',
+    difference: 'Schimbat',
+    withheld: 'nu se arată',
+    kinds: ACTOR_KINDS.ro,
     same_subject: 'Toate actele despre același subiect',
     list: 'Jurnalul',
     facts: 'Actul',
@@ -56,6 +59,9 @@ const TEXTS = {
     before: 'Before',
     after: 'After',
     changed: 'changed',
+    difference: 'Changed',
+    withheld: 'not shown',
+    kinds: ACTOR_KINDS.en,
     same_subject: 'All acts of the same subject',
     list: 'The log',
     facts: 'The act',
@@ -87,7 +93,7 @@ function Act({ row }: { readonly row: Row }) {
   const changes = differences(row.before, row.after)
   const facts = [
     { name: t.at, value: <Moment at={row.at} /> },
-    { name: t.actor, value: `${row.actor} (${row.actor_kind})` },
+    { name: t.actor, value: `${row.actor} (${t.kinds[row.actor_kind]})` },
     { name: t.origin, value: row.origin ?? '–' },
     { name: t.act, value: row.act },
     { name: t.subject, value: <CopyId id={`${row.subject_kind}:${row.subject_id}`} /> },
@@ -127,11 +133,16 @@ function Act({ row }: { readonly row: Row }) {
           { key: 'field', title: t.field, cell: (one) => one.field },
           { key: 'before', title: t.before, cell: (one) => <Value text={one.before} is_gone={one.is_changed} /> },
           { key: 'after', title: t.after, cell: (one) => <Value text={one.after} is_new={one.is_changed} /> },
-          {
-            key: 'changed',
-            title: t.changed,
-            cell: (one) => (one.is_changed ? <StatusBadge tone="warn">{t.changed}</StatusBadge> : ''),
-          },
+          ...(changes.some((one) => one.is_changed)
+            ? [
+                {
+                  key: 'changed',
+                  title: t.difference,
+                  cell: (one: Difference) =>
+                    one.is_changed ? <StatusBadge tone="warn">{t.changed}</StatusBadge> : '–',
+                },
+              ]
+            : []),
         ]}
       />
     </Stack>
@@ -141,7 +152,19 @@ function Act({ row }: { readonly row: Row }) {
 type ValueProps = { readonly text: string | undefined; readonly is_gone?: boolean; readonly is_new?: boolean }
 
 function Value({ text, is_gone, is_new }: ValueProps) {
-  if (text === undefined) return <Text c="gray.7">–</Text>
+  const t = useTexts(TEXTS)
+  if (text === undefined)
+    return (
+      <Text component="span" c="gray.7">
+        –
+      </Text>
+    )
+  if (text === WITHHELD)
+    return (
+      <Text component="span" size="sm" c="gray.7" fs="italic">
+        {t.withheld}
+      </Text>
+    )
   return (
     <Text component="span" size="sm" style={{ overflowWrap: 'anywhere' }} {...(is_new === true && { fw: 650 })}>
       {is_gone === true ? <del>{text}</del> : text}

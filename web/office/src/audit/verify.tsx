@@ -3,6 +3,7 @@ import { Alert, Button, FileInput, Group, Progress, Stack, Text } from '@mantine
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ApiError, addressOf, get } from '../../../shared/api.ts'
+import { manyOf } from '../../../shared/many.ts'
 import { useMay } from '../../../shared/me.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { Problem } from '../../../shared/problem.tsx'
@@ -11,7 +12,7 @@ import type { AuditState } from './model.ts'
 
 const TEXTS = {
   ro: {
-    last: (n: number) => `Jurnalul are ${n} acte; ultimul:`,
+    last: (n: number) => `Jurnalul are ${manyOf(n, 'acte')}; ultimul:`,
     verified: (n: string) => `Verificat ultima dată până la actul ${n}, întreg:`,
     broken: (n: string) => `La ultima verificare jurnalul NU era întreg, de la actul ${n}:`,
     never: 'Nu a fost încă verificat de aici.',
@@ -19,7 +20,7 @@ const TEXTS = {
     anchor: 'Descarcă ancora',
     anchor_file: 'Față de o ancoră păstrată (opțional)',
     running: (n: number, of: number) => `Verific: ${n} din ${of}`,
-    whole: (n: number) => `Întreg: ${n} acte, fiecare cum a fost scris.`,
+    whole: (n: number) => `Întreg: ${manyOf(n, 'acte')}, fiecare cum a fost scris.`,
     not_whole: (n: number, words: string) => `Actul ${n}: ${words}`,
     failed: 'Verificarea nu s-a putut încheia.',
   },

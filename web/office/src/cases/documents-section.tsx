@@ -17,7 +17,16 @@ const KINDS: readonly DocumentKind[] = [
   'authority_request',
   'other',
 ]
-const TAKES_DOCUMENTS = ['draft', 'submitted', 'in_review', 'more_information', 'approved', 'refused', 'relationship_ended']
+const TAKES_DOCUMENTS = [
+  'draft',
+  'submitted',
+  'in_review',
+  'more_information',
+  'approved',
+  'refused',
+  'withdrawn',
+  'relationship_ended',
+]
 
 const TEXTS = {
   ro: {

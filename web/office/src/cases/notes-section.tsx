@@ -3,13 +3,13 @@ import { Button, Group, Stack, Text, Textarea, Timeline } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { post } from '../../../shared/api.ts'
-import type { CaseView } from '../../../shared/case/model.ts'
+import type { CaseView, DocumentKind } from '../../../shared/case/model.ts'
 import { useWho } from '../../../shared/case/who.ts'
-import { EVENTS, STATES } from '../../../shared/case/words.ts'
+import { DECISIONS, DOCUMENT_WORDS, EVENTS, OUTCOMES, STATES } from '../../../shared/case/words.ts'
 import { useMay } from '../../../shared/me.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { Problem } from '../../../shared/problem.tsx'
-import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { type Language, useLanguage, useTexts } from '../../../shared/texts.tsx'
 
 const TEXTS = {
   ro: { label: 'O notă nouă, doar pentru personal', add: 'Adaugă nota' },
@@ -66,7 +66,7 @@ export function NotesSection({ view }: { readonly view: CaseView }) {
             </Text>
             {event.text !== undefined && (
               <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-                {event.text}
+                {textOf(event, language)}
               </Text>
             )}
           </Timeline.Item>
@@ -74,4 +74,14 @@ export function NotesSection({ view }: { readonly view: CaseView }) {
       </Timeline>
     </Stack>
   )
+}
+
+/** What people wrote as it is; what the program noted in its own words is told in the reader's. */
+function textOf({ type, text = '' }: Pick<CaseView['events'][number], 'type' | 'text'>, language: Language): string {
+  if (type === 'document') return DOCUMENT_WORDS[text as DocumentKind]?.[language] ?? text
+  if (type === 'screen') return OUTCOMES[text as keyof typeof OUTCOMES]?.[language] ?? text
+  if (type !== 'hit') return text
+  const [decision = '', ...reason] = text.split(': ')
+  const word = DECISIONS[decision as keyof typeof DECISIONS]?.[language]
+  return word === undefined ? text : `${word}: ${reason.join(': ')}`
 }

@@ -142,13 +142,11 @@ export function RetentionPage() {
                     {
                       key: 'actions',
                       title: t.actions,
-                      cell: (line: CaseLine) =>
-                        // What was withdrawn never was a relationship that an authority could ask about.
-                        line.state !== 'withdrawn' && (
-                          <Button size="compact-sm" variant="default" onClick={() => setExtended(line)}>
-                            {t.extend}
-                          </Button>
-                        ),
+                      cell: (line: CaseLine) => (
+                        <Button size="compact-sm" variant="default" onClick={() => setExtended(line)}>
+                          {t.extend}
+                        </Button>
+                      ),
                     },
                   ]
                 : []),

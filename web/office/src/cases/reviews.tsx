@@ -8,6 +8,7 @@ import { FaultSummary } from '../../../shared/case/fault-summary.tsx'
 import type { CaseLine, Fault } from '../../../shared/case/model.ts'
 import { RISKS } from '../../../shared/case/words.ts'
 import { DataTable } from '../../../shared/data-table.tsx'
+import { manyOf } from '../../../shared/many.ts'
 import { useMay } from '../../../shared/me.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { Page } from '../../../shared/page.tsx'
@@ -27,8 +28,7 @@ const TEXTS = {
     risk: 'Riscul',
     due: 'Până la',
     left: 'Rămân',
-    days: (count: number) =>
-      count === 1 ? 'o zi' : `${count} ${count % 100 === 0 || count % 100 > 19 ? 'de ' : ''}zile`,
+    days: (count: number) => (count === 1 ? 'o zi' : manyOf(count, 'zile')),
     overdue: 'depășită',
     done: 'Revizuirea este făcută',
     confirm: 'Confirmă revizuirea',

@@ -1,12 +1,13 @@
 /** Shown while something is not saved; of an approved partner it asks how the change was told. */
 import { Button, Group, Paper, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { manyOf } from '../../../shared/many.ts'
 import { useTexts } from '../../../shared/texts.tsx'
 import type { Editor } from './use-editor.ts'
 
 const TEXTS = {
   ro: {
-    unsaved: (count: number) => (count === 1 ? 'O schimbare nesalvată' : `${count} schimbări nesalvate`),
+    unsaved: (count: number) => (count === 1 ? 'O schimbare nesalvată' : `${manyOf(count, 'schimbări')} nesalvate`),
     save: 'Salvează',
     discard: 'Renunță',
     notified: 'Cum a anunțat partenerul schimbarea',

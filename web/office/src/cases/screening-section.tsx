@@ -5,10 +5,11 @@ import { type FormEvent, useState } from 'react'
 import { post } from '../../../shared/api.ts'
 import { labelOf } from '../../../shared/case/fields.ts'
 import type { CaseView, Screening, ScreeningHit } from '../../../shared/case/model.ts'
+import { DECISIONS, OUTCOMES } from '../../../shared/case/words.ts'
 import { useMay } from '../../../shared/me.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { Problem } from '../../../shared/problem.tsx'
-import { StatusBadge, type Tone } from '../../../shared/status-badge.tsx'
+import { StatusBadge } from '../../../shared/status-badge.tsx'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
 
 const OPEN_STATES = ['submitted', 'in_review', 'more_information', 'approved']
@@ -20,15 +21,8 @@ const TEXTS = {
     no_service: 'Nu este configurat un serviciu de verificare: notează ce ai căutat și unde.',
     none: 'Nicio verificare încă.',
     outdated: 'Făcută pe o versiune mai veche a dosarului; numele s-au putut schimba.',
-    outcome: {
-      clear: 'Nicio asemănare',
-      hits: 'Asemănări găsite',
-      failed: 'Serviciul nu a răspuns',
-      manual: 'Manuală',
-    },
     version: 'versiunea',
     kinds: { sanctions: 'sancțiuni', pep: 'persoană expusă public', adverse: 'știri negative' },
-    decisions: { open: 'de lămurit', cleared: 'altă persoană', confirmed: 'este chiar el' },
     listed: 'În listă',
     in_case: 'În dosar',
     score: 'asemănare',
@@ -46,15 +40,8 @@ const TEXTS = {
     no_service: 'No screening service is set: note what you looked up and where.',
     none: 'No screening yet.',
     outdated: 'Made on an older version of the case; names may have changed.',
-    outcome: {
-      clear: 'No resemblance',
-      hits: 'Resemblances found',
-      failed: 'The service did not answer',
-      manual: 'By hand',
-    },
     version: 'version',
     kinds: { sanctions: 'sanctions', pep: 'politically exposed', adverse: 'adverse news' },
-    decisions: { open: 'to be decided', cleared: 'somebody else', confirmed: 'it is them' },
     listed: 'On the list',
     in_case: 'In the case',
     score: 'resemblance',
@@ -67,14 +54,6 @@ const TEXTS = {
     close: 'Close',
   },
 }
-
-const OUTCOMES: Readonly<Record<Screening['outcome'], Tone>> = {
-  clear: 'good',
-  hits: 'warn',
-  failed: 'bad',
-  manual: 'open',
-}
-const DECISIONS: Readonly<Record<ScreeningHit['decision'], Tone>> = { open: 'warn', cleared: 'good', confirmed: 'bad' }
 
 export function ScreeningSection({ view }: { readonly view: CaseView }) {
   const t = useTexts(TEXTS)
@@ -140,10 +119,12 @@ type OneProps = {
 
 function OneScreening({ view, screening, may_decide, onDecided }: OneProps) {
   const t = useTexts(TEXTS)
+  const { language } = useLanguage()
+  const outcome = OUTCOMES[screening.outcome]
   return (
     <Card withBorder padding="sm">
       <Group gap="sm">
-        <StatusBadge tone={OUTCOMES[screening.outcome]}>{t.outcome[screening.outcome]}</StatusBadge>
+        <StatusBadge tone={outcome.tone}>{outcome[language]}</StatusBadge>
         <Text size="sm">
           <Moment at={screening.at} /> · {screening.by} · {t.version} {screening.version}
         </Text>
@@ -198,7 +179,7 @@ function Hit({ path, hit, may_decide, onDecided }: HitProps) {
             </Text>
           )}
         </div>
-        <StatusBadge tone={DECISIONS[hit.decision]}>{t.decisions[hit.decision]}</StatusBadge>
+        <StatusBadge tone={DECISIONS[hit.decision].tone}>{DECISIONS[hit.decision][language]}</StatusBadge>
       </Group>
       {may_decide && hit.decision === 'open' && (
         <Group gap="xs" mt="xs">

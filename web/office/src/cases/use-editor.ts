@@ -1,9 +1,10 @@
 /** What is being changed in a case, the version it began from, and what happens when somebody else was faster. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { ApiError, get, put } from '../../../shared/api.ts'
 import { type Change, changesBetween, withChanges } from '../../../shared/case/changes.ts'
 import type { CaseData, CaseView, Fault } from '../../../shared/case/model.ts'
+import { useUnsaved } from '../../../shared/case/use-unsaved.ts'
 
 export type Conflict = {
   readonly theirs: CaseView
@@ -45,12 +46,7 @@ export function useEditor(view: CaseView): Editor {
     setBase(view)
     if (!is_changed) setData(view.data)
   }
-  useEffect(() => {
-    if (!is_changed) return
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
-    addEventListener('beforeunload', warn)
-    return () => removeEventListener('beforeunload', warn)
-  }, [is_changed])
+  useUnsaved(is_changed)
 
   const path = `/cases/${base.case_id}`
   const save = useMutation({

@@ -12,22 +12,24 @@ import { exponentOf } from './amount.tsx'
 
 const TEXTS = {
   ro: {
-    ask: 'Întreabă acquirerul acum',
+    point: ',',
+    ask: 'Întreabă acceptatorul acum',
     refund: 'Propune o rambursare',
-    refund_text: (left: string) => `Se poate rambursa cel mult ${left}. După aprobare se trimite acquirerului.`,
-    amount: (currency: string) => `Suma (${currency}), cu punct`,
+    refund_text: (left: string) => `Se poate rambursa cel mult ${left}. După aprobare se trimite acceptatorului.`,
+    amount: (currency: string) => `Suma (${currency})`,
     bad_amount: 'Suma nu este bună.',
     close: 'Propune închiderea',
-    close_text: 'Încheie tranzacția în curs după cuvântul oamenilor acquirerului.',
-    word: 'Acquirerul spune că',
+    close_text: 'Încheie tranzacția în curs după cuvântul oamenilor acceptatorului.',
+    word: 'Acceptatorul spune că',
     success: 'a reușit',
     failure: 'nu a avut loc',
   },
   en: {
+    point: '.',
     ask: 'Ask the acquirer now',
     refund: 'Propose a refund',
     refund_text: (left: string) => `At most ${left} can be refunded. After approval it goes to the acquirer.`,
-    amount: (currency: string) => `Amount (${currency}), with a point`,
+    amount: (currency: string) => `Amount (${currency})`,
     bad_amount: 'The amount is not valid.',
     close: 'Propose to close it',
     close_text: "Ends the transaction under way by word of the acquirer's people.",
@@ -71,7 +73,7 @@ function Refund({ order, path }: { readonly order: ShownOrder['order']; readonly
   const t = useTexts(TEXTS)
   const digits = exponentOf(order.currency)
   const left_minor = order.captured_minor - order.refunded_minor
-  const left = (left_minor / 10 ** digits).toFixed(digits)
+  const left = (left_minor / 10 ** digits).toFixed(digits).replace('.', t.point)
   const [is_open, setOpen] = useState(false)
   const [proposed, setProposed] = useState<Proposed>()
   const [amount, setAmount] = useState(left)
@@ -107,7 +109,7 @@ function Refund({ order, path }: { readonly order: ShownOrder['order']; readonly
 }
 
 function minorOf(text: string, digits: number): number | undefined {
-  const [, whole, decimals = ''] = /^(\d{1,12})(?:\.(\d{0,4}))?$/.exec(text.trim()) ?? []
+  const [, whole, decimals = ''] = /^(\d{1,12})(?:[.,](\d{0,4}))?$/.exec(text.trim()) ?? []
   if (whole === undefined || decimals.length > digits) return undefined
   return Number(whole + decimals.padEnd(digits, '0'))
 }

@@ -38,7 +38,7 @@ const TEXTS = {
     type: 'Felul',
     result: 'Rezultatul',
     card: 'Cardul',
-    acquirer: 'Acquirer',
+    acquirer: 'Acceptator',
     at: 'Când',
   },
   en: {

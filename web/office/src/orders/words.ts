@@ -18,7 +18,7 @@ export const ORDER_STATUSES: Readonly<Record<string, Word>> = {
 export const RESULTS: Readonly<Record<string, Word>> = {
   SUCCESS: { ro: 'reușită', en: 'success', tone: 'good' },
   FAILURE: { ro: 'nereușită', en: 'failure', tone: 'bad' },
-  PENDING: { ro: 'la acquirer', en: 'at the acquirer', tone: 'open' },
+  PENDING: { ro: 'la acceptator', en: 'at the acquirer', tone: 'open' },
   UNKNOWN: { ro: 'rezultat necunoscut', en: 'outcome unknown', tone: 'warn' },
 }
 

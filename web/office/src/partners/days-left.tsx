@@ -1,5 +1,6 @@
 /** A day to come, and how many are left: in red where it is over, in orange within a month. */
 import { Text } from '@mantine/core'
+import { manyOf } from '../../../shared/many.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
 
@@ -7,20 +8,13 @@ const DAY_MS = 86_400_000
 const SOON_DAYS = 30
 const TEXTS = {
   ro: {
-    left: (days: number) => (days === 0 ? 'e azi' : days === 1 ? 'mai e o zi' : `mai sunt ${ofDays(days)}`),
-    over: (days: number) => (days === 0 ? 'depășit azi' : `depășit de ${ofDays(days)}`),
+    left: (days: number) => (days === 0 ? 'e azi' : days === 1 ? 'mai e o zi' : `mai sunt ${manyOf(days, 'zile')}`),
+    over: (days: number) => (days === 0 ? 'depășit azi' : `depășit de ${days === 1 ? 'o zi' : manyOf(days, 'zile')}`),
   },
   en: {
     left: (days: number) => (days === 0 ? 'today' : `${days} ${days === 1 ? 'day' : 'days'} left`),
     over: (days: number) => (days === 0 ? 'over today' : `over by ${days} ${days === 1 ? 'day' : 'days'}`),
   },
-}
-
-// Romanian says "20 de zile" but "12 zile".
-function ofDays(days: number): string {
-  const rest = days % 100
-  if (days === 1) return 'o zi'
-  return `${days} ${days >= 20 && (rest === 0 || rest >= 20) ? 'de zile' : 'zile'}`
 }
 
 export function DaysLeft({ at }: { readonly at: string }) {

@@ -3,10 +3,8 @@ import { Text } from '@mantine/core'
 import type { PartnerView } from '../../../../src/http/office/partner-contract.ts'
 import { CopyId } from '../../../shared/copy-id.tsx'
 import { DataTable } from '../../../shared/data-table.tsx'
-import { useMay } from '../../../shared/me.ts'
 import { useTexts } from '../../../shared/texts.tsx'
 import { Facts } from './facts.tsx'
-import { SecretButton } from './secret.tsx'
 import { Section } from './section.tsx'
 
 const TEXTS = {
@@ -26,8 +24,6 @@ const TEXTS = {
     sources: 'Surse',
     currencies: 'Monede',
     none: 'Nicio legătură cu un acceptator.',
-    password: 'Parolă de API nouă',
-    password_about: 'Parola de acum rămâne bună până la următoarea parolă nouă; cea dinaintea ei se termină.',
   },
   en: {
     title: 'Merchant on the card rail',
@@ -45,23 +41,15 @@ const TEXTS = {
     sources: 'Sources',
     currencies: 'Currencies',
     none: 'No link with an acquirer.',
-    password: 'New API password',
-    password_about: 'The present password stays good until the next new one; the one before it ends.',
   },
 }
 
 type Merchant = NonNullable<PartnerView['merchant']>
-type Props = { readonly partner: PartnerView; readonly merchant: Merchant }
-
-export function MerchantSection({ partner, merchant }: Props) {
+/** Passwords of the card API are shown to the partner's own people alone: whoever had one could pay back by himself. */
+export function MerchantSection({ merchant }: { readonly merchant: Merchant }) {
   const t = useTexts(TEXTS)
-  const may_renew = useMay('partner.secret')
-  const path = `/partners/${encodeURIComponent(partner.client_id)}/api-password`
   return (
-    <Section
-      title={t.title}
-      actions={may_renew && <SecretButton label={t.password} about={t.password_about} path={path} />}
-    >
+    <Section title={t.title}>
       <Facts
         facts={[
           { name: t.merchant_id, value: <CopyId id={merchant.merchant_id} /> },

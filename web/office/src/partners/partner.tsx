@@ -74,7 +74,7 @@ export function PartnerPage() {
           <ProfileSection key={found.dataUpdatedAt} partner={found.data} />
           <RedirectUrlsSection partner={found.data} />
           <CertificatesSection partner={found.data} />
-          {found.data.merchant !== null && <MerchantSection partner={found.data} merchant={found.data.merchant} />}
+          {found.data.merchant !== null && <MerchantSection merchant={found.data.merchant} />}
           <StandingSection partner={found.data} />
         </Stack>
       )}

@@ -18,6 +18,7 @@ const TEXTS = {
     name: 'Nume',
     name_hint: 'Așa îl vede plătitorul.',
     colour: 'Culoare',
+    pick: 'Ia culoarea de pe ecran',
     logo: 'Siglă',
     webhook: 'Adresa de webhook',
     webhook_hint: 'Gol: partenerul nu primește webhookuri.',
@@ -39,6 +40,7 @@ const TEXTS = {
     name: 'Name',
     name_hint: 'What the payer sees.',
     colour: 'Colour',
+    pick: 'Pick from the screen',
     logo: 'Logo',
     webhook: 'Webhook address',
     webhook_hint: 'Empty: the partner gets no webhooks.',
@@ -114,6 +116,7 @@ export function ProfileSection({ partner }: { readonly partner: PartnerView }) {
             <ColorInput
               label={t.colour}
               format="hex"
+              eyeDropperButtonProps={{ 'aria-label': t.pick }}
               readOnly={!may_change}
               value={draft.colour}
               onChange={(colour) => set({ colour })}

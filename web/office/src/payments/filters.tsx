@@ -34,6 +34,7 @@ const TEXTS = {
     person: 'Persoana, după',
     value: 'Valoarea exactă',
     all: 'toate',
+    all_partners: 'toți',
     find: 'Caută',
     clear: 'Golește',
     exact: 'valoare exactă',
@@ -55,6 +56,7 @@ const TEXTS = {
     person: 'Person, by',
     value: 'Exact value',
     all: 'all',
+    all_partners: 'all',
     find: 'Search',
     clear: 'Clear',
     exact: 'exact value',
@@ -69,6 +71,12 @@ export function usePaymentChoices(): PaymentChoices {
     staleTime: 60_000,
   })
   return choices.data ?? { partners: [], banks: [], merchants: [] }
+}
+
+/** Names of the banks as people know them. */
+export function useBankName(): (bank_id: string | null) => string {
+  const { banks } = usePaymentChoices()
+  return (bank_id) => banks.find((bank) => bank.bank_id === bank_id)?.name ?? bank_id ?? '–'
 }
 
 export function PaymentFilterForm() {
@@ -114,7 +122,7 @@ function Form({ filters, setFilters }: FormProps) {
       label={t[name]}
       value={typed[name] ?? ''}
       onChange={(event) => set(name, event.currentTarget.value)}
-      data={[{ value: '', label: t.all }, ...data]}
+      data={[{ value: '', label: name === 'partner' ? t.all_partners : t.all }, ...data]}
     />
   )
   const text = (name: (typeof TYPED)[number], type: 'text' | 'date' = 'text') => (

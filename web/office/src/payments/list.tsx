@@ -15,7 +15,7 @@ import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
 import { ExportMenu } from './export-menu.tsx'
-import { PAYMENT_FILTERS, PaymentFilterForm } from './filters.tsx'
+import { PAYMENT_FILTERS, PaymentFilterForm, useBankName } from './filters.tsx'
 import { PaymentStatus } from './status.tsx'
 import { KINDS } from './words.ts'
 
@@ -81,6 +81,7 @@ type TableProps = {
 /** Lines of payments, each leading to its own. */
 export function PaymentTable({ rows, onMore, is_loading_more = false }: TableProps) {
   const t = useTexts(TEXTS)
+  const bankName = useBankName()
   const { language } = useLanguage()
   return (
     <DataTable
@@ -133,7 +134,7 @@ export function PaymentTable({ rows, onMore, is_loading_more = false }: TablePro
           align: 'right',
           cell: ({ amount_minor, currency }) => <Money minor={amount_minor} currency={currency} />,
         },
-        { key: 'bank', title: t.bank, cell: ({ bank_id }) => bank_id ?? '–' },
+        { key: 'bank', title: t.bank, cell: ({ bank_id }) => bankName(bank_id) },
         {
           key: 'payer',
           title: t.payer,

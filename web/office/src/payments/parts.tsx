@@ -8,6 +8,7 @@ import { Moment } from '../../../shared/moment.tsx'
 import { Money } from '../../../shared/money.tsx'
 import { StatusBadge } from '../../../shared/status-badge.tsx'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { useBankName } from './filters.tsx'
 import { Section } from './section.tsx'
 import { PaymentStatus } from './status.tsx'
 import { ATTEMPT_STATES, DELIVERY_STATES } from './words.ts'
@@ -32,7 +33,7 @@ const TEXTS = {
     closed: 'Încheiată',
     event: 'Evenimentul',
     at: 'Când',
-    counted: (day: string) => `Numărată la limite în ziua ${day}.`,
+    counted: (day: string) => `Numărată la limite în ziua ${day.split('-').reverse().join('.')}.`,
     not_counted: 'Nu a fost numărată la limite.',
     alert: (id: number) => `Alerta ${id}`,
     warn: 'avertizare',
@@ -107,6 +108,7 @@ export function Items({ items }: Pick<ShownPayment, 'items'>) {
 }
 
 export function Attempts({ attempts }: Pick<ShownPayment, 'attempts'>) {
+  const bankName = useBankName()
   const t = useTexts(TEXTS)
   const { language } = useLanguage()
   return (
@@ -118,7 +120,7 @@ export function Attempts({ attempts }: Pick<ShownPayment, 'attempts'>) {
         empty={t.none}
         columns={[
           { key: 'no', title: t.no, cell: ({ attempt_no }) => attempt_no },
-          { key: 'bank', title: t.bank, cell: ({ bank_id }) => bank_id },
+          { key: 'bank', title: t.bank, cell: ({ bank_id }) => bankName(bank_id) },
           {
             key: 'state',
             title: t.status,
@@ -188,7 +190,7 @@ export function Limits({ limits: { counted_on, alerts } }: Pick<ShownPayment, 'l
       <Text size="sm">{counted_on === null ? t.not_counted : t.counted(counted_on)}</Text>
       {alerts.map(({ alert_id, outcome, indicator, measured, level }) => (
         <Text key={alert_id} size="sm">
-          <Anchor component={Link} size="sm" to={`/alerts/${alert_id}`}>
+          <Anchor component={Link} size="sm" underline="always" to={`/alerts/${alert_id}`}>
             {t.alert(alert_id)}
           </Anchor>{' '}
           {`${t[outcome]}: ${indicator}, ${t.measured(measured, level)}`}

@@ -11,6 +11,7 @@ import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
 import { PaymentActs } from './acts.tsx'
+import { useBankName } from './filters.tsx'
 import { Attempts, Items, Limits, Mails } from './parts.tsx'
 import { People } from './people.tsx'
 import { Facts, Section } from './section.tsx'
@@ -112,6 +113,7 @@ export function PaymentPage() {
 }
 
 function PaymentFacts({ shown: { payment: p } }: { readonly shown: ShownPayment }) {
+  const bankName = useBankName()
   const t = useTexts(TEXTS)
   const { language } = useLanguage()
   return (
@@ -122,8 +124,13 @@ function PaymentFacts({ shown: { payment: p } }: { readonly shown: ShownPayment 
           [t.status, <PaymentStatus key="status" status={p.status} />],
           [t.reason, p.reason],
           [t.amount, <Money key="amount" minor={p.amount_minor} />],
-          [t.partner, <span key="partner">{`${p.partner_name} (${p.client_id})`}</span>],
-          [t.bank, p.bank_id],
+          [
+            t.partner,
+            <Anchor component={Link} size="sm" key="partner" to={`/partners/${encodeURIComponent(p.client_id)}`}>
+              {`${p.partner_name} (${p.client_id})`}
+            </Anchor>,
+          ],
+          [t.bank, p.bank_id === null ? null : bankName(p.bank_id)],
           [t.kind, KINDS[p.kind]?.[language] ?? p.kind],
           [t.way, p.is_headless ? t.headless : p.is_link ? t.link : t.page],
           [

@@ -7,6 +7,7 @@ import { get } from '../../../shared/api.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
+import { byInRomanian, inRomanian } from './told-ro.ts'
 
 const TEXTS = {
   ro: {
@@ -21,7 +22,9 @@ const TEXTS = {
     answered: 'Banca a răspuns',
     unreadable: 'Mesajul nu se mai poate deschide cu cheile acestei instalații.',
     cut: 'tăiat',
-    seconds: (n: string) => `${n} s`,
+    seconds: (n: string) => `${n.replace('.', ',')} s`,
+    by_name: byInRomanian,
+    told: inRomanian,
   },
   en: {
     caption: 'History, the oldest first',
@@ -36,6 +39,8 @@ const TEXTS = {
     unreadable: 'The message cannot be opened with the keys of this installation any more.',
     cut: 'cut',
     seconds: (n: string) => `${n} s`,
+    by_name: (by: string) => by,
+    told: (what: string) => what,
   },
 }
 
@@ -83,7 +88,7 @@ export function Timeline({ path, has_messages = false }: Props) {
               <Table.Td data-title={t.after} className="punte-number">
                 {t.seconds(sinceText(before, moment))}
               </Table.Td>
-              <Table.Td data-title={t.by}>{moment.by}</Table.Td>
+              <Table.Td data-title={t.by}>{t.by_name(moment.by)}</Table.Td>
               <Table.Td data-title={t.what} style={{ overflowWrap: 'anywhere' }}>
                 <What moment={moment} />
               </Table.Td>
@@ -98,7 +103,7 @@ export function Timeline({ path, has_messages = false }: Props) {
           </Text>
           <List size="sm">
             {open.map((line) => (
-              <List.Item key={line}>{line}</List.Item>
+              <List.Item key={line}>{t.told(line)}</List.Item>
             ))}
           </List>
         </div>
@@ -108,12 +113,13 @@ export function Timeline({ path, has_messages = false }: Props) {
 }
 
 function What({ moment }: { readonly moment: Moment_ }) {
+  const t = useTexts(TEXTS)
   const { from, to, what, exchange } = moment
   return (
     <Stack gap={2} ta="start">
       <span>
         {to !== undefined && <strong>{from === undefined ? `${to} ` : `${from} → ${to} `}</strong>}
-        {what}
+        {t.told(what)}
       </span>
       {exchange?.messages !== undefined && <Messages messages={exchange.messages} />}
     </Stack>

@@ -2,6 +2,7 @@
 import { Anchor, Text } from '@mantine/core'
 import { Link } from 'react-router'
 import { DataTable } from '../../../shared/data-table.tsx'
+import { manyOf } from '../../../shared/many.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { StatusBadge, type Tone } from '../../../shared/status-badge.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
@@ -22,7 +23,7 @@ const TEXTS = {
     due: 'Până la',
     left: 'Rămas',
     overdue: 'depășit',
-    days: (n: number) => (n < 20 ? `${n} zile` : `${n} de zile`),
+    days: (n: number) => (n === 1 ? 'o zi' : manyOf(n, 'zile')),
     hours: (h: number, m: number) => `${h} h ${m} min`,
     stages: {
       classification: (subject: string) => `Incidentul ${subject}: de încadrat`,

@@ -23,7 +23,7 @@ export function Figure({ title, summary, csv, is_empty, table, children }: Props
   const t = useTexts(TEXTS)
   const id = useId()
   return (
-    <Box component="section" aria-labelledby={id}>
+    <Box component="section" aria-labelledby={id} miw={0}>
       <Group justify="space-between" align="baseline">
         <Title order={2} size="h4" id={id}>
           {title}
@@ -37,9 +37,9 @@ export function Figure({ title, summary, csv, is_empty, table, children }: Props
       ) : (
         <Stack gap="xs" mt={4}>
           <Text size="sm">{summary}</Text>
-          <div role="img" aria-label={`${title}. ${summary}`}>
+          <Box role="img" aria-label={`${title}. ${summary}`} style={{ overflow: 'hidden' }}>
             {children}
-          </div>
+          </Box>
           <details>
             <summary>{t.table}</summary>
             <Box mt="xs">{table}</Box>

@@ -1,9 +1,10 @@
 /** What the applicant is typing: saved step by step, onto the version that was seen. */
 import { useMutation } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { ApiError, get, post, put } from '../../../shared/api.ts'
 import { type Change, changesBetween, detailsBetween, withChanges } from '../../../shared/case/changes.ts'
 import type { ApplicantView, CaseData, Fault } from '../../../shared/case/model.ts'
+import { useUnsaved } from '../../../shared/case/use-unsaved.ts'
 
 type Input = {
   readonly view: ApplicantView
@@ -18,12 +19,7 @@ export function useApplication({ view, headers, onView }: Input) {
   /** What somebody else saved while this was being typed. */
   const [theirs, setTheirs] = useState<readonly Change[]>([])
   const is_changed = changesBetween(base, data).length > 0
-  useEffect(() => {
-    if (!is_changed) return
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
-    addEventListener('beforeunload', warn)
-    return () => removeEventListener('beforeunload', warn)
-  }, [is_changed])
+  useUnsaved(is_changed)
 
   const take = (next: ApplicantView, typed: CaseData) => {
     setBase(next.data)

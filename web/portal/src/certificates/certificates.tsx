@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { get, post } from '../../../shared/api.ts'
 import { type Column, DataTable } from '../../../shared/data-table.tsx'
+import { manyOf } from '../../../shared/many.ts'
 import { useMay } from '../../../shared/me.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { Page } from '../../../shared/page.tsx'
@@ -25,7 +26,7 @@ const TEXTS = {
     state: 'Stare',
     active: 'activ',
     withdrawn: 'retras',
-    days: (n: number) => (n < 0 ? 'expirat' : n === 1 ? 'încă o zi' : `încă ${n} zile`),
+    days: (n: number) => (n < 0 ? 'expirat' : n === 1 ? 'încă o zi' : `încă ${manyOf(n, 'zile')}`),
     action: 'Acțiune',
     withdraw: 'Cere retragerea',
     withdraw_text:

@@ -2,6 +2,7 @@
 import { Code, Group, Text } from '@mantine/core'
 import { CopyId } from '../../../shared/copy-id.tsx'
 import { type Column, DataTable } from '../../../shared/data-table.tsx'
+import { manyOf } from '../../../shared/many.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { StatusBadge } from '../../../shared/status-badge.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
@@ -66,7 +67,7 @@ const TEXTS = {
       'tokens.revoked': 'tokenurile plății sunt revocate',
     } as Record<string, string>,
     webhook: 'notificare',
-    tries: (n: number) => (n === 1 ? 'o încercare' : `${n} încercări`),
+    tries: (n: number) => (n === 1 ? 'o încercare' : manyOf(n, 'încercări')),
   },
   en: {
     caption: 'What has happened to the payment',

@@ -6,6 +6,7 @@ import { Link } from 'react-router'
 import { get, post, queryOf } from '../../../shared/api.ts'
 import { type Column, DataTable } from '../../../shared/data-table.tsx'
 import { useFilters } from '../../../shared/filters.ts'
+import { manyOf } from '../../../shared/many.ts'
 import { useMay } from '../../../shared/me.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { Page } from '../../../shared/page.tsx'
@@ -46,7 +47,7 @@ const TEXTS = {
     status: 'Despre starea',
     at: 'Din',
     state: 'Livrare',
-    tries: (n: number) => (n === 1 ? 'o încercare' : `${n} încercări`),
+    tries: (n: number) => (n === 1 ? 'o încercare' : manyOf(n, 'încercări')),
     outcome: 'Ultimul răspuns',
     next: 'următoarea încercare',
     again: 'Acțiune',
