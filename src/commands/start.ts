@@ -12,11 +12,11 @@ import { parseOptions, UsageError } from './command.ts'
 import { sayReady, untilStopped } from './lifetime.ts'
 import { ensurePages, OFFICE_DIR, PAGES_DIR, PORTAL_DIR } from './pages.ts'
 
-const PARTS = ['partner', 'gateway', 'checkout', 'office', 'portal', 'ops', 'worker'] as const
+const PARTS = ['partner', 'gateway', 'checkout', 'ops', 'worker', 'office', 'portal'] as const
 type Part = (typeof PARTS)[number]
 
 const WITH_PAGES: ReadonlySet<Part> = new Set(['checkout', 'office', 'portal'])
-const LAST: ReadonlySet<Part> = new Set(['ops', 'worker'])
+const LAST: ReadonlySet<Part> = new Set(['ops', 'worker', 'office', 'portal'])
 
 /** Requests and jobs that run get this long to end. */
 const DRAIN_TIMEOUT_MS = 10_000
@@ -34,7 +34,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const watch = watchCertificates(composed.context)
   const running: Running[] = []
   try {
-    // The surfaces together, since each mostly waits; then what says that they are ready. Those that started end when one fails.
+    // What payments need together, since each mostly waits; then what says that they are ready, the worker, and what can wait:
+    // after a fault payers come before staff. Those that started end when one fails.
     const [others, surfaces] = [parts.filter((part) => LAST.has(part)), parts.filter((part) => !LAST.has(part))]
     const starts = await Promise.allSettled(surfaces.map((part) => startPart(part, composed)))
     for (const start of starts) if (start.status === 'fulfilled') running.push(start.value)

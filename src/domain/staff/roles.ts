@@ -30,6 +30,8 @@ export const ACTS = {
   // Of its webhooks. Passwords of the card API are shown to the partner's own people alone: with one, one person could pay back.
   'partner.secret': { may: ['administrator', 'operations'] },
   'partner.suspend': { may: ['administrator', 'compliance', 'operations'] },
+  // Whoever must stop it fast may; that it works again is for those who answer for it.
+  'partner.resume': { may: ['administrator', 'compliance'] },
   'partner.approve': { may: ['administrator', 'compliance'], four_eyes: true },
   'partner.certificate': { may: ['administrator', 'operations'], four_eyes: true, proposed_by: ['partner_admin'] },
   'partner.redirect-url': { may: ['administrator', 'operations'], four_eyes: true },

@@ -93,7 +93,7 @@ const changing: readonly TableRoute[] = [
   route({
     method: 'POST',
     path: '/partners/:client_id/resumption',
-    act: 'partner.suspend',
+    act: 'partner.resume',
     summary: 'Lets it work again.',
     params: Partner,
     body: Type.Object({ reason: REASON }),

@@ -12,6 +12,7 @@ import { sessionCookie } from '../session-cookie.ts'
 import { signInRoutes } from '../sign-in.ts'
 import { officeRoutes } from './routes.ts'
 
+const DICTIONARIES_AFTER_MS = 20_000
 export const PREFIX = '/office/api'
 
 export type OfficeServer = { readonly url: string; close(): Promise<void> }
@@ -21,8 +22,8 @@ export async function startOffice(context: Context, pages_dir: string): Promise<
   const { settings } = context
   const server = await buildOffice(context)
   await serveApp(server, context, { name: 'office', dist: pages_dir })
-  // Half a second of work, once: rather before anybody waits for it.
-  await dictionaryJudge()
+  // A second of work, once: before anybody chooses a password, and not while payers wait for a restart.
+  setTimeout(() => void dictionaryJudge().catch(() => {}), DICTIONARIES_AFTER_MS).unref()
   const url = await server.listen({ host: settings.PUNTE_OFFICE_HOST, port: settings.PUNTE_OFFICE_PORT })
   return { url, close: () => server.close() }
 }

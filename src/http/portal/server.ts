@@ -15,6 +15,7 @@ import { signInRoutes } from '../sign-in.ts'
 import { invitationRoutes } from './invitation.ts'
 import { portalRoutes } from './routes.ts'
 
+const DICTIONARIES_AFTER_MS = 20_000
 export const PREFIX = '/portal/api'
 
 export type PortalServer = { readonly url: string; close(): Promise<void> }
@@ -24,8 +25,8 @@ export async function startPortal(context: Context, pages_dir: string): Promise<
   const { settings } = context
   const server = await buildPortal(context)
   await serveApp(server, context, { name: 'portal', dist: pages_dir })
-  // Half a second of work, once: rather before anybody waits for it.
-  await dictionaryJudge()
+  // A second of work, once: before anybody chooses a password, and not while payers wait for a restart.
+  setTimeout(() => void dictionaryJudge().catch(() => {}), DICTIONARIES_AFTER_MS).unref()
   const url = await server.listen({ host: settings.PUNTE_PORTAL_HOST, port: settings.PUNTE_PORTAL_PORT })
   return { url, close: () => server.close() }
 }

@@ -50,9 +50,9 @@ const TEXTS = {
 
 export function StandingSection({ partner }: { readonly partner: PartnerView }) {
   const t = useTexts(TEXTS)
-  const may_change = useMay('partner.suspend')
+  const acts = { active: useMay('partner.suspend'), suspended: useMay('partner.resume') }
   return (
-    <Section title={t.title} actions={may_change && <StandingButton partner={partner} />}>
+    <Section title={t.title} actions={acts[partner.status] && <StandingButton partner={partner} />}>
       <DataTable
         caption={t.caption}
         rows={partner.standings}
