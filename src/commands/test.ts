@@ -4,6 +4,7 @@
  */
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { childEnvironment } from './child-environment.ts'
 import { CommandError, parseOptions, ROOT, UsageError } from './command.ts'
 import { ensurePages } from './pages.ts'
@@ -16,6 +17,7 @@ const CHECKS = 'tools/checks.test.ts'
 const UNIT_FOLDERS = ['src', 'sdk', 'sandbox', 'web', 'bench', 'tools']
 /** A test that takes longer hangs. Journeys boot a whole world. */
 const TIMEOUT_MS = 600_000
+const END_IN_TIME = `${ROOT}tools/test-end.ts`
 
 export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseOptions(args, { only: { type: 'string' } }, { min: 0, max: 10_000 })
@@ -72,7 +74,8 @@ async function runTests(files: readonly string[]): Promise<number> {
 }
 
 function runNodeTest(files: readonly string[], database_url: string | undefined): Promise<number> {
-  const options = ['--test', '--test-reporter=spec', '--test-concurrency=2', `--test-timeout=${TIMEOUT_MS}`]
+  const limits = ['--test-concurrency=2', `--test-timeout=${TIMEOUT_MS}`, '--import', pathToFileURL(END_IN_TIME).href]
+  const options = ['--test', '--test-reporter=spec', ...limits]
   const env = childEnvironment({ PUNTE_TEST_DATABASE_URL: database_url, NODE_TEST_CONTEXT: undefined })
   return runChild(process.execPath, [...options, ...files], { env })
 }

@@ -2,25 +2,23 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { type BankId, type Mail, newEmail, type Parties, type Person, partiesOf } from '../world/parties.ts'
+import { type BankId, type Mail, newEmail, type Parties, type Person } from '../world/parties.ts'
 import { assertNoSecretsReadable } from '../world/secrets.ts'
-import { bootWorld, type TestWorld, until } from '../world/world.ts'
-import { fillAccount, launchBrowser, lei, payButton, picture, screen, signIn, tapOnPhone, visitor } from './browser.ts'
+import { type TestWorld, until } from '../world/world.ts'
+import { fillAccount, lei, payButton, picture, screen, signIn, tapOnPhone, visitor } from './browser.ts'
+import { openStage, type Stage } from './stage.ts'
 
 const CREDITOR_IBAN = 'RO49AAAA1B31007593840000'
 
 let world: TestWorld
 let parties: Parties
 let browser: Browser
+let stage: Stage
 before(async () => {
-  ;[world, browser] = await Promise.all([bootWorld({ settle_ms: 0 }), launchBrowser()])
-  parties = partiesOf(world)
+  stage = await openStage()
+  ;({ world, browser, parties } = stage)
 })
-after(async () => {
-  await browser?.close()
-  await parties?.close()
-  await world?.finish()
-})
+after(() => stage?.close())
 
 type AtShop = {
   readonly order_url: string

@@ -5,11 +5,12 @@ import { after, before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { type Account, gatewayAt } from '../cards/gateway.ts'
 import { newNumber } from '../cards/world.ts'
-import { newEmail, type Parties, partiesOf } from '../world/parties.ts'
+import { newEmail, type Parties } from '../world/parties.ts'
 import { assertNoSecretsReadable } from '../world/secrets.ts'
-import { bootWorld, type TestWorld } from '../world/world.ts'
-import { DESKTOP, launchBrowser, PHONE, picture, type Visitor, visitor } from './browser.ts'
+import type { TestWorld } from '../world/world.ts'
+import { DESKTOP, PHONE, picture, type Visitor, visitor } from './browser.ts'
 import { assertAccessible, measure } from './in-page.ts'
+import { openStage, type Stage } from './stage.ts'
 
 /** Expiries to which the simulated acquirer gives these answers. */
 const APPROVED = '01/39'
@@ -20,22 +21,21 @@ const CARDHOLDER = 'Posesoarea de Probă'
 let world: TestWorld
 let parties: Parties
 let browser: Browser
+let stage: Stage
 let gateway: ReturnType<typeof gatewayAt>
 let merchant: Account
 const numbers: string[] = []
 before(async () => {
-  ;[world, browser] = await Promise.all([bootWorld({ settle_ms: 0 }), launchBrowser()])
-  parties = partiesOf(world)
+  stage = await openStage()
+  ;({ world, browser, parties } = stage)
   gateway = gatewayAt(world.facts.card_api.url, readFileSync(world.facts.ca))
   const found = world.facts.card_api.merchants.find(({ id }) => id === 'TESTMERCHANT')
   assert.ok(found !== undefined)
   merchant = found
 })
 after(async () => {
-  await browser?.close()
   gateway?.close()
-  await parties?.close()
-  await world?.finish()
+  await stage?.close()
 })
 
 /** A card nobody else has. */

@@ -3,34 +3,20 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import type { PaymentView } from '../../src/http/checkout/contract.ts'
-import { type BankId, newEmail, type Parties, partiesOf } from '../world/parties.ts'
-import { bootWorld, type TestWorld } from '../world/world.ts'
-import {
-  decideAtRedirectBank,
-  fillAccount,
-  launchBrowser,
-  PHONE,
-  payButton,
-  picture,
-  screen,
-  signIn,
-  visitor,
-} from './browser.ts'
+import { type BankId, newEmail, type Parties } from '../world/parties.ts'
+import { decideAtRedirectBank, fillAccount, PHONE, payButton, picture, screen, signIn, visitor } from './browser.ts'
 import { assertAccessible, measure } from './in-page.ts'
+import { openStage, type Stage } from './stage.ts'
 
-let world: TestWorld
 let parties: Parties
 let browser: Browser
+let stage: Stage
 before(async () => {
   const env = { PUNTE_PAGE_RETURN_SECONDS: '60' }
-  ;[world, browser] = await Promise.all([bootWorld({ settle_ms: 0, env }), launchBrowser()])
-  parties = partiesOf(world)
+  stage = await openStage({ settle_ms: 0, env })
+  ;({ browser, parties } = stage)
 })
-after(async () => {
-  await browser?.close()
-  await parties?.close()
-  await world?.finish()
-})
+after(() => stage?.close())
 
 const newPayment = (email: string) => parties.placeOrder({ amount: '43.21', email, name: 'Ana Pop' })
 

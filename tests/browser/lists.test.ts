@@ -3,12 +3,11 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import type { PunteClient } from '../../sdk/src/index.ts'
-import { newEmail, type Parties, type Person, partiesOf } from '../world/parties.ts'
-import { bootWorld, type TestWorld, until } from '../world/world.ts'
+import { newEmail, type Parties, type Person } from '../world/parties.ts'
+import { type TestWorld, until } from '../world/world.ts'
 import {
   decideAtRedirectBank,
   fillAccount,
-  launchBrowser,
   PHONE,
   payButton,
   picture,
@@ -19,22 +18,22 @@ import {
 } from './browser.ts'
 import { assertAccessible, measure } from './in-page.ts'
 import { clientOf, payments } from './partner.ts'
+import { openStage, type Stage } from './stage.ts'
 
 let world: TestWorld
 let parties: Parties
 let browser: Browser
+let stage: Stage
 let partner: PunteClient
 before(async () => {
   const env = { PUNTE_PAGE_RETURN_SECONDS: '60' }
-  ;[world, browser] = await Promise.all([bootWorld({ settle_ms: 0, env }), launchBrowser()])
-  parties = partiesOf(world)
+  stage = await openStage({ settle_ms: 0, env })
+  ;({ world, browser, parties } = stage)
   partner = clientOf(world, 'Finance')
 })
 after(async () => {
-  await browser?.close()
   partner?.close()
-  await parties?.close()
-  await world?.finish()
+  await stage?.close()
 })
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name })

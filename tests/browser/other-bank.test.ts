@@ -2,36 +2,24 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { newEmail, type Parties, type Person, partiesOf } from '../world/parties.ts'
+import { newEmail, type Parties, type Person } from '../world/parties.ts'
 import { payerAt } from '../world/payer.ts'
-import { bootWorld, type TestWorld, until } from '../world/world.ts'
-import {
-  decideAtRedirectBank,
-  fillAccount,
-  launchBrowser,
-  PHONE,
-  payButton,
-  picture,
-  screen,
-  visitor,
-} from './browser.ts'
+import { until } from '../world/world.ts'
+import { decideAtRedirectBank, fillAccount, PHONE, payButton, picture, screen, visitor } from './browser.ts'
 import { assertAccessible, measure } from './in-page.ts'
+import { openStage, type Stage } from './stage.ts'
 
 const AMOUNT_MINOR = 4_321
 
-let world: TestWorld
 let parties: Parties
 let browser: Browser
+let stage: Stage
 before(async () => {
   const env = { PUNTE_PAGE_RETURN_SECONDS: '60' }
-  ;[world, browser] = await Promise.all([bootWorld({ settle_ms: 0, env }), launchBrowser()])
-  parties = partiesOf(world)
+  stage = await openStage({ settle_ms: 0, env })
+  ;({ browser, parties } = stage)
 })
-after(async () => {
-  await browser?.close()
-  await parties?.close()
-  await world?.finish()
-})
+after(() => stage?.close())
 
 const newPayment = (email: string) => parties.placeOrder({ amount: '43.21', email, name: 'Ana Pop' })
 

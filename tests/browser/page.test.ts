@@ -2,14 +2,13 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { newEmail, type Parties, type Person, partiesOf } from '../world/parties.ts'
+import { newEmail, type Parties, type Person } from '../world/parties.ts'
 import { assertNoSecretsReadable } from '../world/secrets.ts'
-import { bootWorld, type TestWorld, until } from '../world/world.ts'
+import { type TestWorld, until } from '../world/world.ts'
 import {
   catchReturn,
   decideAtRedirectBank,
   fillAccount,
-  launchBrowser,
   PHONE,
   payButton,
   picture,
@@ -18,6 +17,7 @@ import {
   visitor,
 } from './browser.ts'
 import { assertAccessible, measure } from './in-page.ts'
+import { openStage, type Stage } from './stage.ts'
 
 const MAX_PAGE_BYTES = 90 * 1024
 const RETURN_SECONDS = 60
@@ -25,17 +25,14 @@ const RETURN_SECONDS = 60
 let world: TestWorld
 let parties: Parties
 let browser: Browser
+let stage: Stage
 before(async () => {
   // Outcome screens stay while they are looked at.
   const env = { PUNTE_PAGE_RETURN_SECONDS: String(RETURN_SECONDS) }
-  ;[world, browser] = await Promise.all([bootWorld({ settle_ms: 0, env }), launchBrowser()])
-  parties = partiesOf(world)
+  stage = await openStage({ settle_ms: 0, env })
+  ;({ world, browser, parties } = stage)
 })
-after(async () => {
-  await browser?.close()
-  await parties?.close()
-  await world?.finish()
-})
+after(() => stage?.close())
 
 const AMOUNT_MINOR = 12_345
 

@@ -3,27 +3,27 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import type { PunteClient } from '../../sdk/src/index.ts'
-import { newEmail, type Parties, partiesOf } from '../world/parties.ts'
-import { bootWorld, type TestWorld } from '../world/world.ts'
-import { decideAtRedirectBank, fillAccount, launchBrowser, payButton, picture, screen, visitor } from './browser.ts'
+import { newEmail, type Parties } from '../world/parties.ts'
+import type { TestWorld } from '../world/world.ts'
+import { decideAtRedirectBank, fillAccount, payButton, picture, screen, visitor } from './browser.ts'
 import { assertAccessible } from './in-page.ts'
 import { clientOf, payments } from './partner.ts'
+import { openStage, type Stage } from './stage.ts'
 
 let world: TestWorld
 let parties: Parties
 let browser: Browser
+let stage: Stage
 let partner: PunteClient
 before(async () => {
   const env = { PUNTE_PAGE_RETURN_SECONDS: '60' }
-  ;[world, browser] = await Promise.all([bootWorld({ settle_ms: 0, env }), launchBrowser()])
-  parties = partiesOf(world)
+  stage = await openStage({ settle_ms: 0, env })
+  ;({ world, browser, parties } = stage)
   partner = clientOf(world, 'Ecommerce')
 })
 after(async () => {
-  await browser?.close()
   partner?.close()
-  await parties?.close()
-  await world?.finish()
+  await stage?.close()
 })
 
 const MONTHS =

@@ -5,25 +5,23 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { launchBrowser, PHONE, picture, type Visitor, visitor } from '../browser/browser.ts'
+import { PHONE, picture, type Visitor, visitor } from '../browser/browser.ts'
 import { assertAccessible, measure } from '../browser/in-page.ts'
-import { newEmail, type Parties, type Person, partiesOf } from '../world/parties.ts'
+import { openStage, type Stage } from '../browser/stage.ts'
+import { newEmail, type Parties, type Person } from '../world/parties.ts'
 import { comeBack, decideAtBank, payerAt } from '../world/payer.ts'
-import { bootWorld, type TestWorld, until } from '../world/world.ts'
+import { type TestWorld, until } from '../world/world.ts'
 import { signInAt, staffOf } from './staff.ts'
 
 let world: TestWorld
 let parties: Parties
 let browser: Browser
+let stage: Stage
 before(async () => {
-  ;[world, browser] = await Promise.all([bootWorld({ settle_ms: 0 }), launchBrowser()])
-  parties = partiesOf(world)
+  stage = await openStage()
+  ;({ world, browser, parties } = stage)
 })
-after(async () => {
-  await browser?.close()
-  await parties?.close()
-  await world?.finish()
-})
+after(() => stage?.close())
 
 const PARTNER = 'floraria-ana'
 const office = () => world.facts.office.url

@@ -8,7 +8,6 @@ import { createAuthority, issueClientCertificate } from '../../src/infra/certifi
 import {
   decideAtRedirectBank,
   fillAccount,
-  launchBrowser,
   PHONE,
   payButton,
   picture,
@@ -17,8 +16,9 @@ import {
   visitor,
 } from '../browser/browser.ts'
 import { assertAccessible } from '../browser/in-page.ts'
-import { newEmail, type Parties, partiesOf } from '../world/parties.ts'
-import { bootWorld, type TestWorld, until } from '../world/world.ts'
+import { openStage, type Stage } from '../browser/stage.ts'
+import { newEmail, type Parties } from '../world/parties.ts'
+import { type TestWorld, until } from '../world/world.ts'
 import {
   COMPANY,
   fill,
@@ -39,6 +39,7 @@ const NAME = `Țesături ${HOSTILE.script} SRL`
 let world: TestWorld
 let parties: Parties
 let browser: Browser
+let stage: Stage
 let staff: Visitor
 let applicant: Visitor
 /** The second person of compliance, without a browser. */
@@ -46,18 +47,13 @@ let second: StaffCall
 const email = newEmail('solicitant')
 
 before(async () => {
-  world = await bootWorld({ settle_ms: 0 })
-  browser = await launchBrowser()
-  parties = partiesOf(world)
+  stage = await openStage()
+  ;({ world, browser, parties } = stage)
   staff = await visitor(browser)
   await signInAt(staff.page, world, staffOf(world, 'compliance'))
   second = await callsOf(world, staffOf(world, 'compliance', 1))
 })
-after(async () => {
-  await browser?.close()
-  await parties?.close()
-  await world?.finish()
-})
+after(() => stage?.close())
 
 test('staff invite; the applicant fills in, is told all that lacks, uploads and hands in', async () => {
   const { page } = staff

@@ -6,25 +6,23 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { launchBrowser, PHONE, type Visitor, visitor } from '../browser/browser.ts'
+import { PHONE, type Visitor, visitor } from '../browser/browser.ts'
 import { assertAccessible, measure } from '../browser/in-page.ts'
-import { newEmail, type Parties, partiesOf } from '../world/parties.ts'
+import { openStage, type Stage } from '../browser/stage.ts'
+import { newEmail, type Parties } from '../world/parties.ts'
 import { comeBack, decideAtBank, payerAt } from '../world/payer.ts'
-import { bootWorld, type TestWorld, until } from '../world/world.ts'
+import { type TestWorld, until } from '../world/world.ts'
 import { signInAt, staffOf } from './staff.ts'
 
 let world: TestWorld
 let parties: Parties
 let browser: Browser
+let stage: Stage
 before(async () => {
-  ;[world, browser] = await Promise.all([bootWorld({ settle_ms: 0 }), launchBrowser()])
-  parties = partiesOf(world)
+  stage = await openStage()
+  ;({ world, browser, parties } = stage)
 })
-after(async () => {
-  await browser?.close()
-  await parties?.close()
-  await world?.finish()
-})
+after(() => stage?.close())
 
 async function open(page: Page, path: string, heading: string | RegExp): Promise<void> {
   await page.goto(world.facts.office.url + path)

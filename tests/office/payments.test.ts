@@ -8,27 +8,24 @@ import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { launchBrowser, PHONE, picture, type Visitor, visitor } from '../browser/browser.ts'
+import { PHONE, picture, type Visitor, visitor } from '../browser/browser.ts'
 import { assertAccessible } from '../browser/in-page.ts'
+import { openStage, type Stage } from '../browser/stage.ts'
 import { gatewayAt } from '../cards/gateway.ts'
-import { newEmail, type Parties, partiesOf } from '../world/parties.ts'
+import { newEmail, type Parties } from '../world/parties.ts'
 import { comeBack, decideAtBank, payerAt } from '../world/payer.ts'
-import { bootWorld, type TestWorld, until } from '../world/world.ts'
+import { type TestWorld, until } from '../world/world.ts'
 import { callsOf, signInAt, staffOf } from './staff.ts'
 
 let world: TestWorld
 let parties: Parties
 let browser: Browser
+let stage: Stage
 before(async () => {
-  world = await bootWorld({ settle_ms: 0 })
-  browser = await launchBrowser()
-  parties = partiesOf(world)
+  stage = await openStage()
+  ;({ world, browser, parties } = stage)
 })
-after(async () => {
-  await browser?.close()
-  await parties?.close()
-  await world?.finish()
-})
+after(() => stage?.close())
 
 async function open(page: Page, path: string, heading: string | RegExp): Promise<void> {
   await page.goto(world.facts.office.url + path)

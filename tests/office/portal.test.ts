@@ -5,12 +5,13 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { DESKTOP, launchBrowser, PHONE, picture, type Visitor, visitor } from '../browser/browser.ts'
+import { DESKTOP, PHONE, picture, type Visitor, visitor } from '../browser/browser.ts'
 import { assertAccessible } from '../browser/in-page.ts'
-import { newEmail, type Parties, partiesOf } from '../world/parties.ts'
+import { openStage, type Stage } from '../browser/stage.ts'
+import { newEmail, type Parties } from '../world/parties.ts'
 import { payerAt } from '../world/payer.ts'
 import { punteIn } from '../world/punte.ts'
-import { bootWorld, type TestWorld, until } from '../world/world.ts'
+import { type TestWorld, until } from '../world/world.ts'
 import { callsOf, codeOf, staffOf } from './staff.ts'
 
 const PASSWORD = 'vq7#Rm2-kz9!Twx4Lb'
@@ -19,19 +20,16 @@ const NAME = 'Ana Popescu'
 let world: TestWorld
 let parties: Parties
 let browser: Browser
+let stage: Stage
 let ana: Visitor
 let email: string
 before(async () => {
-  ;[world, browser] = await Promise.all([bootWorld({ settle_ms: 0 }), launchBrowser()])
-  parties = partiesOf(world)
+  stage = await openStage()
+  ;({ world, browser, parties } = stage)
   ana = await visitor(browser)
   email = newEmail('ana')
 })
-after(async () => {
-  await browser?.close()
-  await parties?.close()
-  await world?.finish()
-})
+after(() => stage?.close())
 
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor()
 

@@ -7,9 +7,10 @@ import { after, before, test } from 'node:test'
 import pg from 'pg'
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { fromBase32, stepAt, totpCode } from '../../src/domain/staff/totp.ts'
-import { launchBrowser, PHONE, picture, visitor } from '../browser/browser.ts'
+import { PHONE, picture, visitor } from '../browser/browser.ts'
 import { assertAccessible, measure } from '../browser/in-page.ts'
-import { bootWorld, type TestWorld, until } from '../world/world.ts'
+import { openStage, type Stage } from '../browser/stage.ts'
+import { type TestWorld, until } from '../world/world.ts'
 import { codeOf, signInAt, staffOf } from './staff.ts'
 
 const OWN_PASSWORD = 'garduri-verzi 41 sub ploaie'
@@ -17,17 +18,17 @@ const NEXT_PASSWORD = 'Lb!9zk-2mR#7qv Xw4T'
 
 let world: TestWorld
 let browser: Browser
+let stage: Stage
 let database: pg.Client
 before(async () => {
-  world = await bootWorld()
-  browser = await launchBrowser()
+  stage = await openStage({})
+  ;({ world, browser } = stage)
   database = new pg.Client({ connectionString: world.facts.database.url })
   await database.connect()
 })
 after(async () => {
   await database?.end()
-  await browser?.close()
-  await world?.finish()
+  await stage?.close()
 })
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor()

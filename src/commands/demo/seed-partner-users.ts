@@ -1,5 +1,4 @@
 /** People of the demo's partners, who sign in at the partners' own view: through the doors that people use. */
-import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { showPartner } from '../../domain/partners/manage.ts'
 import { acceptInvitation } from '../../domain/portal/invitation.ts'
@@ -15,6 +14,7 @@ import type { Database } from '../../infra/database/database.ts'
 import type { Keys } from '../../infra/keys/keys.ts'
 import type { Log } from '../../infra/log.ts'
 import { writePrivate } from './files.ts'
+import { newPassword } from './new-password.ts'
 import type { World } from './world.ts'
 
 export type SeededPartnerUser = {
@@ -77,11 +77,13 @@ export async function seedPartnerUsers(
   return all
 }
 
+const emailOf = ({ user_name, client_id }: Person): string => `${user_name}@${client_id}.example`
+
 async function enrol(context: UsersContext & StaffContext, person: Person): Promise<SeededPartnerUser> {
   const { role, client_id } = person
   const owner = await showPartner(context, client_id)
   const { user_name: user, link } = await begin(context, owner, person)
-  const password = randomBytes(18).toString('base64url')
+  const password = newPassword({ user_name: user, name: person.name, email: emailOf(person) })
   const step = { token: link.split('#')[1] ?? '', password, address: ADDRESS }
   const { token } = await acceptInvitation(context, step)
   const { secret } = await beginEnrolment(context, { token })
@@ -95,7 +97,7 @@ async function enrol(context: UsersContext & StaffContext, person: Person): Prom
 async function begin(context: UsersContext, owner: Owner, person: Person) {
   const user_name = userNameOf(person.user_name, owner)
   if ((await findStaff(context.db, user_name)) === undefined)
-    return inviteUser(context, owner, { ...person, email: `${person.user_name}@${owner.client_id}.example` })
+    return inviteUser(context, owner, { ...person, email: emailOf(person) })
   await resetTotp({ ...context, partner_id: owner.partner_id }, user_name)
   return inviteAgain(context, owner, user_name)
 }

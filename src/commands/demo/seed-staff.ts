@@ -2,7 +2,6 @@
  * Staff of the demo, one or two of each role, with their second factors: through the doors that people use. Passwords and
  * secrets stay the same for as long as the world's folder does, in a file of its owner.
  */
-import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { changePassword } from '../../domain/staff/change-password.ts'
 import { addStaff, resetPassword, resetTotp } from '../../domain/staff/manage.ts'
@@ -16,6 +15,7 @@ import { systemClock } from '../../infra/clock.ts'
 import type { Database } from '../../infra/database/database.ts'
 import type { Keys } from '../../infra/keys/keys.ts'
 import { writePrivate } from './files.ts'
+import { newPassword } from './new-password.ts'
 import type { World } from './world.ts'
 
 export type SeededStaff = {
@@ -60,8 +60,8 @@ export async function seedStaff(
 }
 
 async function enrol(context: StaffContext, { user, name, role }: (typeof STAFF)[number]): Promise<SeededStaff> {
-  const password = randomBytes(18).toString('base64url')
   const email = `${user}@punte.example`
+  const password = newPassword({ user_name: user, name, email })
   const temporary_password = await begin(context, { user_name: user, name, email, role })
   const first = await signIn(context, { user_name: user, password: temporary_password, address: ADDRESS })
   const { token } = await changePassword(context, { token: first.token, password })

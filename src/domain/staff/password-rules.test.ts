@@ -152,3 +152,21 @@ test('the dictionaries answer in time, whatever they are asked, and take long ra
   )
   assert.ok(refused <= 1, `${refused} of 60 random passwords were refused`)
 })
+
+test('what generators draw is hardly ever too weak, and sentences without spaces stay so', () => {
+  const LOWER = 'abcdefghijklmnopqrstuvwxyz'
+  const ALL = `${LOWER}${LOWER.toUpperCase()}0123456789`
+  for (const [alphabet, length, percent] of [
+    [ALL, 24, 0.5],
+    [ALL, 16, 2],
+    [ALL, 14, 5],
+    [LOWER, 20, 1],
+  ] as const) {
+    const drawn = fc.noBias(fc.array(fc.constantFrom(...alphabet), { minLength: length, maxLength: length }))
+    const passwords = fc.sample(drawn, { numRuns: 2_000, seed: 7 }).map((characters) => characters.join(''))
+    const refused = passwords.filter((password) => faults(password).includes('too_weak'))
+    assert.ok(refused.length <= 20 * percent, `${refused.length} of 2 000 of ${length} characters were refused`)
+  }
+  for (const sentence of ['carteafrumoasadepoveste', 'gardurileverzisubploaie', 'oblicepopandaubolovani'])
+    assert.deepEqual(faults(sentence), ['too_weak'], sentence)
+})

@@ -5,6 +5,7 @@
  * The rule asks through the type below, so that an estimator with larger dictionaries can take this one's place.
  */
 import { COMMON_WORDS, undressed } from './common-words.ts'
+import { letterSurprise } from './letter-pairs.ts'
 
 /** @param words of the one whose password it is: worth nothing */
 export type PasswordStrength = (password: string, words: readonly string[]) => number
@@ -27,9 +28,9 @@ const ROWS = [
 ]
 const SEQUENCES: readonly string[] = ROWS.flatMap((row) => [row, [...row].reverse().join('')])
 const MIN_SEQUENCE = 3
-/** Letters in a row read like a language: 2 bits each, though random ones would be 4.7 (nobody remembers those). */
+/** Letters in a row that read like a language: 2 bits each. Drawn by a generator they are worth what they cost. */
 const LETTER_OF_WORD_BITS = 2
-const LETTER_BITS = 4.7
+const LETTER_BITS = Math.log2(26)
 /** From this share of either case on, letters in a row are a generator's: words are written small, or begin large. */
 const MIXED_SHARE = 1 / 3
 const DIGIT_BITS = 3.3
@@ -44,11 +45,12 @@ export const estimateStrength: PasswordStrength = (password, words) => {
   const plain = cased.map((character) => character.toLowerCase())
   const bare = plain.map((character) => undressed(character).slice(0, 1) || character)
   const own = words.map(undressed).filter((word) => word.length >= 3)
+  const alone = characterBits(cased)
   // Bits to get so far; each place is reached by the parts that begin before it.
   const bits = [0, ...plain.map(() => Number.POSITIVE_INFINITY)]
   for (let at = 0; at < plain.length; at += 1) {
     const parts = [
-      { length: 1, bits: bitsOf(cased, at) },
+      { length: 1, bits: alone[at] as number },
       ...wordsAt(bare, at, own, OWN_WORD_BITS),
       ...wordsAt(bare, at, COMMON_WORDS, WORD_BITS),
       sequenceAt(plain, at),
@@ -100,15 +102,20 @@ function dateAt(plain: readonly string[], at: number): Part | undefined {
   return /^(19|20)\d\d/.test(rest) ? { length: 4, bits: 6 } : undefined
 }
 
-function bitsOf(cased: readonly string[], at: number): number {
-  const character = cased[at] as string
-  if (/\d/.test(character)) return DIGIT_BITS
-  if (!/\p{L}/u.test(character)) return OTHER_BITS
-  let from = at
-  let to = at + 1
-  while (from > 0 && /\p{L}/u.test(cased[from - 1] as string)) from -= 1
-  while (to < cased.length && /\p{L}/u.test(cased[to] as string)) to += 1
-  const large = cased.slice(from, to).filter((one) => /\p{Lu}/u.test(one)).length / (to - from)
+/** What each character costs on its own: letters by the row of letters in which they stand. */
+function characterBits(cased: readonly string[]): number[] {
+  return [...cased.join('').matchAll(/\p{L}+|\d|[^\p{L}\d]/gu)].flatMap(([text]) => {
+    if (/^\d/.test(text)) return [DIGIT_BITS]
+    if (!/^\p{L}/u.test(text)) return [OTHER_BITS]
+    const letters = [...text]
+    const bits = isLikeWords(letters) ? LETTER_OF_WORD_BITS : LETTER_BITS
+    return letters.map(() => bits)
+  })
+}
+
+function isLikeWords(letters: readonly string[]): boolean {
+  if (letters.length < LETTERS_OF_A_WORD) return false
+  const large = letters.filter((one) => /\p{Lu}/u.test(one)).length / letters.length
   const is_mixed = large >= MIXED_SHARE && large <= 1 - MIXED_SHARE
-  return to - from < LETTERS_OF_A_WORD || is_mixed ? LETTER_BITS : LETTER_OF_WORD_BITS
+  return !is_mixed && letterSurprise(letters.join('')) < LETTER_BITS
 }
