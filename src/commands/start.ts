@@ -128,7 +128,7 @@ async function startBackground(context: Context, url: string): Promise<() => Pro
     { registerTasks },
   ] = await Promise.all([
     import('../infra/jobs/worker.ts'),
-    import('../domain/initiation/sweeps.ts'),
+    import('../domain/initiation/settling/sweeps.ts'),
     import('../domain/cards/reconcile.ts'),
     import('../domain/events/tasks.ts'),
     import('../domain/initiation/tasks.ts'),

@@ -12,10 +12,10 @@ import { checkColour, checkName, checkRedirectUrls, newClientId, newWebhookSecre
 import { insertPartner } from '../partners/store.ts'
 import type { CaseContext, CaseData, Estimates } from './case.ts'
 import { heldCase, moveCase, yearsAfter } from './change.ts'
+import { nameOf } from './form/subjects.ts'
 import { lookAtCase } from './look.ts'
 import { nextCaseState } from './state.ts'
 import { type CaseRow, findCase } from './store.ts'
-import { nameOf } from './subjects.ts'
 
 const DEFAULT_COLOUR = '#0b5cad'
 const REVIEW_YEARS = 1

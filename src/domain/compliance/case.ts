@@ -3,13 +3,13 @@
  * folder is one use-case a file:
  *
  * state.ts        what may follow what (submit, review, ask, approve …)
- * fields.ts       the table of fields, faults.ts what is wrong or lacking, all at once
- * create.ts       a case typed in by staff; invite.ts by a link in a mail; activate.ts by a partner's call
+ * form/           the table of fields, what is wrong or lacking, all at once; the numbers of people and companies
+ * create.ts       a case typed in by staff; invitations/ by a link in a mail or a partner's call
  * save.ts         every save is a version that names the one it saw; versions.ts compares two of them
  * show.ts         what staff see, what the applicant sees
  * move.ts         submit, review, ask for more, refuse, withdraw, end; notes
  * approve.ts      by two people; makes the partner
- * screening.ts    names held against lists; review.ts once a year; stale.ts drafts that nobody goes on with
+ * screening/      names held against lists; review/ what time brings: once a year, drafts that nobody goes on with
  * documents/      copies of papers; retention/ how long all of it is kept, and its erasure
  *
  * Whoever acts is `context.actor`; roles are asked by the surface. Personal data is sealed, bound to its row.

@@ -4,6 +4,7 @@ import type { Queries } from '../audit/store.ts'
 import { PunteError } from '../errors.ts'
 import { invalid } from '../partners/profile.ts'
 import type { Assessment, CaseContext, CaseData, CaseKind, VersionCause } from './case.ts'
+import { nameOf, registrationHash, subjectHashes } from './form/subjects.ts'
 import { casePlace } from './sealed.ts'
 import { type CaseEventType, type CaseMove, type CaseState, nextCaseState } from './state.ts'
 import {
@@ -17,7 +18,6 @@ import {
   takeEventNo,
   updateCase,
 } from './store.ts'
-import { nameOf, registrationHash, subjectHashes } from './subjects.ts'
 
 const MAX_TEXT = 4_000
 

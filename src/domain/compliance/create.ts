@@ -4,9 +4,9 @@ import type { Queries } from '../audit/store.ts'
 import { PunteError } from '../errors.ts'
 import type { CaseContext, CaseData, CaseKind, CaseWay, VersionCause } from './case.ts'
 import { toldOf, writeEvent, writeVersion } from './change.ts'
-import { readData } from './fields.ts'
+import { readData } from './form/fields.ts'
+import { registrationHash } from './form/subjects.ts'
 import { insertCase, partnerOfClientId } from './store.ts'
-import { registrationHash } from './subjects.ts'
 
 /**
  * @param input.client_id a partner that has no case yet: the case becomes its own; approving it makes no other

@@ -17,7 +17,7 @@ import { createCase } from './create.ts'
 import { addDocument } from './documents/add.ts'
 import { beginReview, submitCase } from './move.ts'
 import { saveCase } from './save.ts'
-import { recordManualScreening } from './screening.ts'
+import { recordManualScreening } from './screening/screen.ts'
 import { findCase } from './store.ts'
 
 export const MARIA: Actor = { kind: 'staff', name: 'maria', origin: '192.0.2.7' }

@@ -3,8 +3,8 @@ import type { Queries } from '../audit/store.ts'
 import type { CaseContext, CaseDocument, Fault, Screening } from './case.ts'
 import { type Content, contentOf } from './change.ts'
 import { listDocuments } from './documents/read.ts'
-import { approvalFaults, submissionFaults } from './faults.ts'
-import { listScreenings } from './screening.ts'
+import { approvalFaults, submissionFaults } from './form/faults.ts'
+import { listScreenings } from './screening/screen.ts'
 import type { CaseRow } from './store.ts'
 
 export type Look = Content & {

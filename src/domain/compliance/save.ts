@@ -4,7 +4,7 @@ import { inAct } from '../audit/record.ts'
 import { PunteError } from '../errors.ts'
 import type { Assessment, CaseContext, CaseData, VersionCause } from './case.ts'
 import { checkText, contentOf, heldCase, requireState, toldOf, writeEvent, writeVersion } from './change.ts'
-import { readAssessment, readData } from './fields.ts'
+import { readAssessment, readData } from './form/fields.ts'
 import { APPLICANT_EDITS, type CaseState, STAFF_EDITS } from './state.ts'
 
 /** A form that saves itself with every key would fill the table. */

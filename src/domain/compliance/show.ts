@@ -2,13 +2,13 @@
 import { PunteError } from '../errors.ts'
 import { invalid } from '../partners/profile.ts'
 import type { ApplicantView, CaseContext, CaseEvent, CaseKind, CaseLine, CaseView, Invitation, Risk } from './case.ts'
-import { invitationsOf } from './invitation-store.ts'
-import { isApplicant } from './invite.ts'
+import { looksLike, subjectHash } from './form/subjects.ts'
+import { isApplicant } from './invitations/invite.ts'
+import { invitationsOf } from './invitations/store.ts'
 import { lookAtCase } from './look.ts'
 import { casePlace } from './sealed.ts'
 import { APPLICANT_EDITS, type CaseEventType, type CaseState, movesFrom, STAFF_EDITS } from './state.ts'
 import { type CaseRow, type EventRow, findCase, selectCases, selectEvents } from './store.ts'
-import { looksLike, subjectHash } from './subjects.ts'
 
 const LISTED = 50
 const LISTED_MOST = 200

@@ -1,7 +1,7 @@
 /** For the worker: what time brings to cases. */
 import { type EraseContext, eraseDue } from './retention/erase.ts'
-import { type ReviewContext, remindOfReviews } from './review.ts'
-import { withdrawStale } from './stale.ts'
+import { type ReviewContext, remindOfReviews } from './review/review.ts'
+import { withdrawStale } from './review/stale.ts'
 
 /** @returns the tasks and when they run (UTC) */
 export function complianceTasks(context: ReviewContext & EraseContext): {

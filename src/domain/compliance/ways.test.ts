@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { type ErrorCode, PunteError } from '../errors.ts'
-import { activateClient } from './activate.ts'
 import { addApplicantDocument, addDocument } from './documents/add.ts'
 import { COMPANY, complianceWorld, PNG } from './fixture.ts'
-import { inviteApplicant, openInvitation, revokeInvitations } from './invite.ts'
+import { activateClient } from './invitations/activate.ts'
+import { inviteApplicant, openInvitation, revokeInvitations } from './invitations/invite.ts'
 import { submitCase, withdrawCase } from './move.ts'
-import { completeReview, remindOfReviews, reviewsDue } from './review.ts'
+import { completeReview, remindOfReviews, reviewsDue } from './review/review.ts'
+import { withdrawStale } from './review/stale.ts'
 import { saveApplication, saveCase } from './save.ts'
-import { decideHit, recordManualScreening, screenCase } from './screening.ts'
+import { decideHit, recordManualScreening, screenCase } from './screening/screen.ts'
 import { showApplication, showCase } from './show.ts'
-import { withdrawStale } from './stale.ts'
 
 const world = await complianceWorld({
   PUNTE_SCREENING_URL: 'http://127.0.0.1:1/lists',

@@ -1,8 +1,8 @@
 /** Mails the payer what became of the payment. */
 import { type Mail, MailError } from '../../infra/mail/mailer.ts'
 import type { Context } from '../context.ts'
-import { spreadList } from '../initiation/list-follow.ts'
-import { loadItems } from '../initiation/list-store.ts'
+import { spreadList } from '../initiation/lists/follow.ts'
+import { loadItems } from '../initiation/lists/store.ts'
 import { openOrder, openSession } from '../initiation/session.ts'
 import type { PaymentStatus } from '../initiation/state.ts'
 import { loadPayment, type PaymentRow } from '../initiation/store.ts'

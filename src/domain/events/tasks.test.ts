@@ -5,7 +5,7 @@ import { migrateJobs, startWorker } from '../../infra/jobs/worker.ts'
 import { createLog } from '../../infra/log.ts'
 import type { Context } from '../context.ts'
 import { type Fixture, openFixture, says } from '../initiation/fixture.ts'
-import { settle } from '../initiation/settle.ts'
+import { settle } from '../initiation/settling/settle.ts'
 import { eventTasks } from './tasks.ts'
 
 let f: Fixture

@@ -3,7 +3,7 @@ import { toBankText } from '../../infra/banks/berlin-group/messages/transliterat
 import { loadAgreement } from '../agreements/store.ts'
 import type { Context } from '../context.ts'
 import { listExchanges } from '../exchanges/store.ts'
-import { loadItems } from '../initiation/list-store.ts'
+import { loadItems } from '../initiation/lists/store.ts'
 import { openOrder, openSession } from '../initiation/session.ts'
 import { listEvents, loadPayment, type PaymentKey, type PaymentRow } from '../initiation/store.ts'
 import { openTerms, type StoredTerms, type Terms } from '../initiation/terms.ts'

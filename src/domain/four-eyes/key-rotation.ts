@@ -12,7 +12,7 @@ import { rotateKey } from '../../infra/keys/reload.ts'
 import { recordAct } from '../audit/record.ts'
 import type { Queries } from '../audit/store.ts'
 import type { Context } from '../context.ts'
-import { resealAll } from '../initiation/reseal.ts'
+import { resealAll } from '../resealing/reseal.ts'
 import { rewrapDataKeys } from '../vault/data-keys.ts'
 import { insertRotation } from './store.ts'
 

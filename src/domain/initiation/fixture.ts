@@ -21,10 +21,10 @@ import { loadKeys } from '../../infra/keys/keys.ts'
 import { createLog } from '../../infra/log.ts'
 import type { Context } from '../context.ts'
 import type { Partner } from '../partners/directory.ts'
-import { initiatePayment } from './initiate.ts'
-import { readStatus } from './status.ts'
+import { initiatePayment } from './partner-calls/initiate.ts'
+import { readStatus } from './partner-calls/status.ts'
+import { submitPayment } from './payer/submit.ts'
 import { loadPayment, type PaymentKey } from './store.ts'
-import { submitPayment } from './submit.ts'
 
 export const REQUEST = {
   creditor_name: 'Florăria Ana',

@@ -1,7 +1,12 @@
 /**
  * Account-rail payments: one payment intention, from the partner's call to the bank's word.
- * state.ts is the pure table; store.ts the SQL; advance.ts the one door through which a status changes; create (in
- * partners/tokens), initiate, view, submit, settle, abandon, recover are the use-cases; sweeps.ts what time does.
+ *
+ * state.ts        the pure table of statuses; advance.ts the one door through which a status changes
+ * store.ts        the SQL of payments, attempt-store.ts of their tries at banks; terms.ts what is to be paid
+ * partner-calls/  what a partner asks: initiate, status, cancel; its limits
+ * payer/          what the payer does: submit, return, abandon; which banks there are
+ * settling/       what became of it: the bank's word by poll, push or return, and recovery after a fall
+ * lists/          several payments under one page
  *
  * Statuses: reference "Payment status table" (the codes that partners' clients know), from ISO 20022
  * ExternalPaymentTransactionStatus. ACSC is the only success.

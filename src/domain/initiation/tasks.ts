@@ -1,8 +1,8 @@
 /** The queue's tasks of this folder, to be given to `startWorker`. */
 import type { JobTask } from '../../infra/jobs/worker.ts'
 import type { Context } from '../context.ts'
-import { followItems, spreadList } from './list-follow.ts'
-import { spreadLater } from './list-store.ts'
+import { followItems, spreadList } from './lists/follow.ts'
+import { spreadLater } from './lists/store.ts'
 import { loadPayment, type PaymentKey } from './store.ts'
 
 const SPREAD_AGAIN_AFTER_MS = 6 * 3_600_000

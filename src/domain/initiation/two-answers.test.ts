@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import test, { after, before, beforeEach } from 'node:test'
 import type { BankAnswer, Initiated } from '../../infra/banks/connector.ts'
 import { ACCEPTED, type Fixture, openFixture } from './fixture.ts'
-import { recoverSubmission } from './recover.ts'
 import { openSession } from './session.ts'
+import { recoverSubmission } from './settling/recover.ts'
 import { listEvents, loadPayment, type PaymentKey } from './store.ts'
 
 let f: Fixture

@@ -3,7 +3,7 @@ import type { Settings } from '../../config.ts'
 import { type Acting, inAct } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
-import { todayInRomania } from '../initiation/request.ts'
+import { todayInRomania } from '../initiation/partner-calls/request.ts'
 import { readSettled } from '../reports/store.ts'
 import {
   type Content,

@@ -1,9 +1,9 @@
 /** What real payments leave behind is what is counted: from the token to the money, and where they stop. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { abandonPayment } from '../initiation/abandon.ts'
 import { ACCEPTED, type Fixture, openFixture, says } from '../initiation/fixture.ts'
-import { settleLoaded } from '../initiation/settle.ts'
+import { abandonPayment } from '../initiation/payer/abandon.ts'
+import { settleLoaded } from '../initiation/settling/settle.ts'
 import { loadPayment, type PaymentKey, type PaymentRow } from '../initiation/store.ts'
 import { readReport } from './report.ts'
 import { countMoved } from './rollup.ts'

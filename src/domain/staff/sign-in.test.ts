@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { selectRows } from '../audit/store.ts'
-import { resealAll } from '../initiation/reseal.ts'
+import { resealAll } from '../resealing/reseal.ts'
 import { changePassword } from './change-password.ts'
 import { ADDRESS, PASSWORD, staffWorld } from './fixture.ts'
 import {

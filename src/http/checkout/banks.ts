@@ -1,7 +1,7 @@
 /** The banks as the page offers them for one payment; a submit is held to the same. */
 import type { Context } from '../../domain/context.ts'
-import { asOfToday, bankObstacles, listWay, whyNotOffered } from '../../domain/initiation/availability.ts'
-import { todayInRomania } from '../../domain/initiation/request.ts'
+import { todayInRomania } from '../../domain/initiation/partner-calls/request.ts'
+import { asOfToday, bankObstacles, listWay, whyNotOffered } from '../../domain/initiation/payer/availability.ts'
 import type { PaymentRow } from '../../domain/initiation/store.ts'
 import { openTerms } from '../../domain/initiation/terms.ts'
 import type { BankProfile } from '../../infra/banks/connector.ts'

@@ -1,5 +1,5 @@
 /** Where a payment stands for who looks at its page: which step, and at the end how it came out. */
-import type { ListItemProgress, ListProgress } from '../../domain/initiation/list.ts'
+import type { ListItemProgress, ListProgress } from '../../domain/initiation/lists/list.ts'
 import type { AttemptSession } from '../../domain/initiation/session.ts'
 import { FINISHED, type PaymentStatus } from '../../domain/initiation/state.ts'
 import type { PaymentRow } from '../../domain/initiation/store.ts'

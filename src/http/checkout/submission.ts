@@ -1,9 +1,9 @@
 /** What the page sends, checked by the same table that the page shows: a forged form gains nothing. */
 import type { Context } from '../../domain/context.ts'
 import { PunteError } from '../../domain/errors.ts'
-import { readPageToken } from '../../domain/initiation/capability.ts'
-import type { ListState } from '../../domain/initiation/list.ts'
-import type { CompleteTerms } from '../../domain/initiation/order.ts'
+import type { ListState } from '../../domain/initiation/lists/list.ts'
+import { readPageToken } from '../../domain/initiation/payer/capability.ts'
+import type { CompleteTerms } from '../../domain/initiation/payer/order.ts'
 import type { PaymentRow } from '../../domain/initiation/store.ts'
 import { faultsOf, openTerms, type Terms, tidy, tidyIban } from '../../domain/initiation/terms.ts'
 import { MAX_AMOUNT_MINOR } from '../../domain/money.ts'

@@ -4,11 +4,11 @@
  * server.ts (the page itself, the banks' return). The wire is contract.ts.
  */
 import type { Context } from '../../domain/context.ts'
-import { asOfToday } from '../../domain/initiation/availability.ts'
-import { pageToken } from '../../domain/initiation/capability.ts'
-import { type ListProgress, readList, readListProgress } from '../../domain/initiation/list.ts'
-import { todayInRomania } from '../../domain/initiation/request.ts'
-import { returnUrl } from '../../domain/initiation/return.ts'
+import { type ListProgress, readList, readListProgress } from '../../domain/initiation/lists/list.ts'
+import { todayInRomania } from '../../domain/initiation/partner-calls/request.ts'
+import { asOfToday } from '../../domain/initiation/payer/availability.ts'
+import { pageToken } from '../../domain/initiation/payer/capability.ts'
+import { returnUrl } from '../../domain/initiation/payer/return.ts'
 import { openSession } from '../../domain/initiation/session.ts'
 import type { PaymentRow } from '../../domain/initiation/store.ts'
 import { openTerms, type StoredTerms } from '../../domain/initiation/terms.ts'

@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import type { Assessment, CaseData } from '../../domain/compliance/case.ts'
 import { createCase } from '../../domain/compliance/create.ts'
-import { inviteApplicant, revokeInvitations } from '../../domain/compliance/invite.ts'
+import { inviteApplicant, revokeInvitations } from '../../domain/compliance/invitations/invite.ts'
 import {
   addNote,
   askForMore,
@@ -13,7 +13,7 @@ import {
   withdrawCase,
 } from '../../domain/compliance/move.ts'
 import { saveCase } from '../../domain/compliance/save.ts'
-import { decideHit, recordManualScreening, screenCase } from '../../domain/compliance/screening.ts'
+import { decideHit, recordManualScreening, screenCase } from '../../domain/compliance/screening/screen.ts'
 import { listCases, showCase } from '../../domain/compliance/show.ts'
 import { CASE_STATES } from '../../domain/compliance/state.ts'
 import { compareVersions, listVersions } from '../../domain/compliance/versions.ts'

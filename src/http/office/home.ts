@@ -1,7 +1,7 @@
 /** What waits for whoever has signed in, and how today goes. Each part only for those who may look at it. */
 import type { Context } from '../../domain/context.ts'
 import { countProposals } from '../../domain/four-eyes/waiting.ts'
-import { todayInRomania } from '../../domain/initiation/request.ts'
+import { todayInRomania } from '../../domain/initiation/partner-calls/request.ts'
 import { countAlerts } from '../../domain/limits/alert-store.ts'
 import { listDeadlines } from '../../domain/registers/reminders.ts'
 import { readReport } from '../../domain/reports/report.ts'

@@ -1,7 +1,7 @@
 /** clientActivation: a partner tells of a merchant of its own that wants to be a partner too. */
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { activateClient } from '../../domain/compliance/activate.ts'
+import { activateClient } from '../../domain/compliance/invitations/activate.ts'
 import type { Context } from '../../domain/context.ts'
 import { ListFaultsError, PunteError } from '../../domain/errors.ts'
 import type { Limits } from '../limits.ts'

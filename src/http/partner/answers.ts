@@ -1,8 +1,9 @@
 /** What the calls about a payment answer; `schemas.ts` has the shapes. */
-import type { cancelPayment } from '../../domain/initiation/cancel.ts'
-import type { initiatePayment } from '../../domain/initiation/initiate.ts'
-import type { initiateList } from '../../domain/initiation/list-initiate.ts'
-import type { StatusAnswer } from '../../domain/initiation/status.ts'
+
+import type { initiateList } from '../../domain/initiation/lists/initiate.ts'
+import type { cancelPayment } from '../../domain/initiation/partner-calls/cancel.ts'
+import type { initiatePayment } from '../../domain/initiation/partner-calls/initiate.ts'
+import type { StatusAnswer } from '../../domain/initiation/partner-calls/status.ts'
 import { qrSvg } from '../../infra/pictures/qr.ts'
 
 type Initiated = Awaited<ReturnType<typeof initiatePayment>> & Partial<Awaited<ReturnType<typeof initiateList>>>

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '../../domain/context.ts'
-import { bankObstacles } from '../../domain/initiation/availability.ts'
+import { bankObstacles } from '../../domain/initiation/payer/availability.ts'
 import type { BankProfile } from '../../infra/banks/connector.ts'
 import type { Limits } from '../limits.ts'
 import { callerByClientId } from './caller.ts'

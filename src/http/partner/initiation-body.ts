@@ -4,7 +4,7 @@
  */
 import { Type } from 'typebox'
 import { type ListFault, PunteError } from '../../domain/errors.ts'
-import type { InitiationRequest } from '../../domain/initiation/initiate.ts'
+import type { InitiationRequest } from '../../domain/initiation/partner-calls/initiate.ts'
 import type { Schedule } from '../../infra/banks/connector.ts'
 import { isRecord, type ParsedBody } from './bodies.ts'
 import { asFlag, invalid, isAbsent, propertiesOf, type Read, readFields, required, type Table } from './fields.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ListFaultsError } from '../../domain/errors.ts'
-import { MAX_ITEMS } from '../../domain/initiation/list-initiate.ts'
+import { MAX_ITEMS } from '../../domain/initiation/lists/initiate.ts'
 import { isList, toListRequest } from './list-body.ts'
 
 const ONE = { creditorName: 'Ana', creditorIban: 'RO09PORL7789778256833565', amount: '12.50', details: 'Salariu' }

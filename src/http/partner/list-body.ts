@@ -1,7 +1,7 @@
 /** The body of initPayment for many payments: `{payments: [...], ...}`, or the list itself. All its faults are told at once. */
 import { Type } from 'typebox'
 import { type ListFault, ListFaultsError } from '../../domain/errors.ts'
-import { type ListRequest, MAX_ITEMS } from '../../domain/initiation/list-initiate.ts'
+import { type ListRequest, MAX_ITEMS } from '../../domain/initiation/lists/initiate.ts'
 import { isRecord } from './bodies.ts'
 import { invalid, isAbsent, propertiesOf, readFields, required, type Table } from './fields.ts'
 import { COMMON, commonOf, faultsOfCommon, misplacedFlags, RECURRING, TRANSFER, transferOf } from './initiation-body.ts'

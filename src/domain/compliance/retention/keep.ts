@@ -18,7 +18,7 @@ import {
   writeEvent,
 } from '../change.ts'
 import { findDocument } from '../documents/store.ts'
-import { isDate } from '../numbers.ts'
+import { isDate } from '../form/numbers.ts'
 import { updateCase } from '../store.ts'
 import { hasErasureBegun } from './store.ts'
 

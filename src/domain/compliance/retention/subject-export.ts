@@ -10,10 +10,10 @@ import { invalid } from '../../partners/profile.ts'
 import { openPerson } from '../../staff/person.ts'
 import type { CaseContext, CaseData } from '../case.ts'
 import { openContent } from '../change.ts'
-import { invitationsOf } from '../invitation-store.ts'
-import { isCnp } from '../numbers.ts'
+import { isCnp } from '../form/numbers.ts'
+import { looksLike, subjectHash } from '../form/subjects.ts'
+import { invitationsOf } from '../invitations/store.ts'
 import { casePlace } from '../sealed.ts'
-import { looksLike, subjectHash } from '../subjects.ts'
 import {
   accountsOf,
   agreementsOf,
