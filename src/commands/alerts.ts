@@ -1,5 +1,4 @@
-/** Alerts by hand, until there is a back office. */
-import { composeDatabase } from '../compose.ts'
+/** Alerts by hand, beside the back office. */
 import { readSettings } from '../config.ts'
 import { type AlertRow, listAlerts } from '../domain/limits/alert-store.ts'
 import { closeAlert, commentAlert, showAlert, takeAlert } from '../domain/limits/alerts.ts'
@@ -8,9 +7,9 @@ import { amountForPeople } from '../domain/money.ts'
 import { showPartner } from '../domain/partners/manage.ts'
 import { systemClock } from '../infra/clock.ts'
 import { loadKeys } from '../infra/keys/keys.ts'
-import { createLog } from '../infra/log.ts'
 import { commandActor } from './actor.ts'
-import { CommandError, parseOptions, UsageError, wholeNumber } from './command.ts'
+import { actionOf, CommandError, parseOptions, wholeNumber } from './command.ts'
+import { onDatabase } from './on-database.ts'
 
 type AlertContext = Parameters<typeof takeAlert>[0]
 
@@ -27,18 +26,11 @@ const BY = { by: { type: 'string' } } as const
 /** Whoever works here is told by `--by`, else by the name of the operating system's user. */
 export async function run(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args
-  const action = name !== undefined && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
-  if (action === undefined) throw new UsageError(`alerts ${Object.keys(ACTIONS).join('|')}`)
+  const action = actionOf('alerts', ACTIONS, name)
   const settings = readSettings(['PUNTE_KEY_FILE'])
-  const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
   const keys = loadKeys(settings.PUNTE_KEY_FILE)
-  const database = await composeDatabase(settings, log, { schema: 'require' })
-  try {
-    await action({ db: database.db, keys, clock: systemClock, actor: commandActor() }, rest)
-    return 0
-  } finally {
-    await database.close()
-  }
+  await onDatabase(settings, (db) => action({ db, keys, clock: systemClock, actor: commandActor() }, rest))
+  return 0
 }
 
 const say = (words: string): void => void process.stdout.write(`${words}\n`)

@@ -1,15 +1,13 @@
 /** The audit log: read, proved, anchored. */
 import { readFileSync } from 'node:fs'
-import { composeDatabase } from '../compose.ts'
 import { readSettings } from '../config.ts'
 import { readAnchor, takeAnchor } from '../domain/audit/anchor.ts'
 import { type Selection, selectRows } from '../domain/audit/store.ts'
 import { verifyChain } from '../domain/audit/verify.ts'
 import { systemClock } from '../infra/clock.ts'
-import type { Database } from '../infra/database/database.ts'
 import { loadKeys } from '../infra/keys/keys.ts'
-import { createLog } from '../infra/log.ts'
 import { CommandError, parseOptions, UsageError, wholeNumber } from './command.ts'
+import { onDatabase } from './on-database.ts'
 
 const USAGE = 'audit list [--since ISO] [--subject KIND[:ID]] … | verify [--from-anchor FILE] | anchor'
 const LISTED = 200
@@ -35,20 +33,10 @@ export async function run(args: readonly string[]): Promise<number> {
 
 const say = (words: string): void => void process.stdout.write(`${words}\n`)
 
-async function withDatabase<T>(work: (db: Database) => Promise<T>): Promise<T> {
-  const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
-  const database = await composeDatabase(readSettings([]), log, { schema: 'require' })
-  try {
-    return await work(database.db)
-  } finally {
-    await database.close()
-  }
-}
-
 async function list(args: readonly string[]): Promise<number> {
   const { values } = parseOptions(args, LIST_OPTIONS)
   const limit = values.limit === undefined ? LISTED : wholeNumber('--limit', values.limit, { min: 1, max: LISTED_MOST })
-  const rows = await withDatabase((db) => selectRows(db, selectionFrom(values), limit))
+  const rows = await onDatabase(readSettings([]), (db) => selectRows(db, selectionFrom(values), limit))
   for (const row of rows) {
     if (values.json === true) {
       say(JSON.stringify({ ...row, before: parsed(row.before), after: parsed(row.after) }))
@@ -93,7 +81,7 @@ async function verify(args: readonly string[]): Promise<number> {
   const { values } = parseOptions(args, { 'from-anchor': TEXT })
   const path = values['from-anchor']
   const anchored = path === undefined ? undefined : anchorFrom(path)
-  const verdict = await withDatabase((db) => verifyChain(db, anchored))
+  const verdict = await onDatabase(readSettings([]), (db) => verifyChain(db, anchored))
   if (!verdict.whole) {
     say(`BROKEN at row ${verdict.number}: it ${verdict.words}`)
     return 1
@@ -120,7 +108,7 @@ function anchorFrom(path: string) {
 async function anchor(args: readonly string[]): Promise<number> {
   parseOptions(args, {})
   const keys = loadKeys(readSettings(['PUNTE_KEY_FILE']).PUNTE_KEY_FILE)
-  const taken = await withDatabase((db) => takeAnchor({ db, keys, clock: systemClock }))
+  const taken = await onDatabase(readSettings([]), (db) => takeAnchor({ db, keys, clock: systemClock }))
   if (taken === undefined) throw new CommandError('nothing is on record yet')
   say(JSON.stringify(taken))
   return 0

@@ -10,7 +10,7 @@ import { BankProfilesError, connectionOf, type Identity } from '../infra/banks/r
 import { systemClock } from '../infra/clock.ts'
 import { createLog } from '../infra/log.ts'
 import { createOutbound, type Outbound } from '../infra/outbound.ts'
-import { CommandError, parseOptions, UsageError } from './command.ts'
+import { actionOf, CommandError, parseOptions } from './command.ts'
 
 type Action = (args: readonly string[]) => Promise<number> | number
 
@@ -18,12 +18,7 @@ const ACTIONS: Readonly<Record<string, Action>> = { list, show, check, register 
 
 export async function run(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args
-  const action = name !== undefined && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
-  if (action === undefined) {
-    throw new UsageError(
-      `${name === undefined ? 'Which action?' : `no such action: bank ${name}.`} ${Object.keys(ACTIONS).join(', ')}`,
-    )
-  }
+  const action = actionOf('bank', ACTIONS, name)
   return await action(rest)
 }
 

@@ -2,7 +2,6 @@
  * The commands of `punte`, one file each: `run(args)` returns the exit code. A command imports what it needs and no
  * more, since `punte help` must not wait for the database driver.
  */
-
 import { fileURLToPath } from 'node:url'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 
@@ -28,6 +27,18 @@ export class CommandError extends Error {
     super(message)
     this.name = 'CommandError'
   }
+}
+
+/** The action that a command's first word names. @throws UsageError with those there are */
+export function actionOf<Action>(
+  command: string,
+  actions: Readonly<Record<string, Action>>,
+  name: string | undefined,
+): Action {
+  const action = name !== undefined && Object.hasOwn(actions, name) ? actions[name] : undefined
+  if (action !== undefined) return action
+  const complaint = name === undefined ? 'Which action?' : `no such action: ${command} ${name}.`
+  throw new UsageError(`${complaint} ${Object.keys(actions).join(', ')}`)
 }
 
 type Options = NonNullable<ParseArgsConfig['options']>

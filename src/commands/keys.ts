@@ -1,13 +1,11 @@
 /** The installation's keys: created once, rotated without a stop of the service. */
-import { composeDatabase } from '../compose.ts'
-import { readSettings, type Settings } from '../config.ts'
+import { readSettings } from '../config.ts'
 import { recordAct } from '../domain/audit/record.ts'
 import { activateNewKey, resealWithActive } from '../domain/four-eyes/key-rotation.ts'
-import type { Database } from '../infra/database/database.ts'
 import { createKeyFile, type KeyKind, listKeys, retireKey } from '../infra/keys/key-file.ts'
-import { createLog } from '../infra/log.ts'
 import { commandActor } from './actor.ts'
 import { parseOptions, UsageError } from './command.ts'
+import { onDatabase } from './on-database.ts'
 
 const KINDS = ['sealing', 'signing'] as const
 
@@ -60,7 +58,7 @@ async function rotate(args: readonly string[]): Promise<number> {
   const path = settings.PUNTE_KEY_FILE
   say(`adding a ${kind} key and waiting until every process has learnt it …`)
   // What cannot go on record is not begun.
-  const id = await withDatabase(settings, async (db) => {
+  const id = await onDatabase(settings, async (db) => {
     const made = await activateNewKey(path, kind)
     await recordAct(db, commandActor(), { act: 'key.rotate', subject: { kind: 'key', id: made }, after: { kind } })
     return made
@@ -71,19 +69,9 @@ async function rotate(args: readonly string[]): Promise<number> {
     say('Retire it when they have expired: punte keys retire signing ID')
     return 0
   }
-  const { resealed, retired } = await withDatabase(settings, (db) => resealWithActive(db, path))
+  const { resealed, retired } = await onDatabase(settings, (db) => resealWithActive(db, path))
   say(`${resealed} values sealed again; retired: ${retired.join(', ') || 'none'}`)
   return 0
-}
-
-async function withDatabase<T>(settings: Settings, work: (db: Database) => Promise<T>): Promise<T> {
-  const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
-  const database = await composeDatabase(settings, log, { schema: 'require' })
-  try {
-    return await work(database.db)
-  } finally {
-    await database.close()
-  }
 }
 
 async function retire(args: readonly string[]): Promise<number> {
@@ -92,7 +80,7 @@ async function retire(args: readonly string[]): Promise<number> {
   if (kind !== 'signing')
     throw new UsageError('only signing keys are retired by hand; `keys rotate` retires sealing keys')
   const settings = readSettings(['PUNTE_KEY_FILE'])
-  await withDatabase(settings, async (db) => {
+  await onDatabase(settings, async (db) => {
     retireKey(settings.PUNTE_KEY_FILE, kind, id)
     await recordAct(db, commandActor(), { act: 'key.retire', subject: { kind: 'key', id }, after: { kind } })
   })

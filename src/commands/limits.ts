@@ -1,14 +1,13 @@
-/** Levels of partners by hand, until there is a back office. */
-import { composeDatabase } from '../compose.ts'
+/** Levels of partners by hand, beside the back office. */
 import { readSettings } from '../config.ts'
 import { INDICATORS, type IndicatorFacts } from '../domain/limits/indicators.ts'
 import { type LevelChange, type Measured, setLimits, showLimits } from '../domain/limits/manage.ts'
 import { amountForPeople, parseAmount } from '../domain/money.ts'
 import { showPartner } from '../domain/partners/manage.ts'
 import { systemClock } from '../infra/clock.ts'
-import { createLog } from '../infra/log.ts'
 import { commandActor } from './actor.ts'
 import { parseOptions, UsageError, wholeNumber } from './command.ts'
+import { onDatabase } from './on-database.ts'
 
 const MAX_COUNT = 1_000_000_000
 const TEXT = { type: 'string' } as const
@@ -34,18 +33,14 @@ export async function run(args: readonly string[]): Promise<number> {
     const names = INDICATORS.map(({ option }) => `--${option}`).join(', ')
     throw new UsageError(`limits set CLIENT_ID with at least one of ${names}, each also with -warn or -estimate`)
   }
-  const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
-  const database = await composeDatabase(readSettings([]), log, { schema: 'require' })
-  const context = { db: database.db, clock: systemClock, actor: commandActor() }
   const client_id = positionals[0] as string
-  try {
+  await onDatabase(readSettings([]), async (db) => {
+    const context = { db, clock: systemClock, actor: commandActor() }
     if (action === 'set') await setLimits(context, client_id, changes)
     const { partner_id } = await showPartner(context, client_id)
     show(await showLimits(context, partner_id))
-    return 0
-  } finally {
-    await database.close()
-  }
+  })
+  return 0
 }
 
 /** @throws UsageError */

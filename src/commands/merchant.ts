@@ -1,6 +1,5 @@
 /** Merchants by hand: partners on the card rail, their API passwords and acquirer links. */
 import { text as readAll } from 'node:stream/consumers'
-import { type ComposedDatabase, composeDatabase } from '../compose.ts'
 import { readSettings } from '../config.ts'
 import {
   addMerchant,
@@ -16,9 +15,9 @@ import {
   TOKEN_GENERATIONS,
   TOKEN_MANAGEMENTS,
 } from '../domain/merchants/manage.ts'
-import { createLog } from '../infra/log.ts'
 import { commandActor } from './actor.ts'
-import { parseOptions, UsageError, wholeNumber } from './command.ts'
+import { actionOf, parseOptions, UsageError, wholeNumber } from './command.ts'
+import { onDatabase } from './on-database.ts'
 
 type Action = (context: ManageContext, args: readonly string[]) => Promise<void>
 
@@ -47,21 +46,10 @@ const LINK_USAGE =
 
 export async function run(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args
-  const action = name !== undefined && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
-  if (action === undefined) {
-    throw new UsageError(
-      `${name === undefined ? 'Which action?' : `no such action: merchant ${name}.`} ${Object.keys(ACTIONS).join(', ')}`,
-    )
-  }
+  const action = actionOf('merchant', ACTIONS, name)
   const settings = readSettings([])
-  const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
-  const database: ComposedDatabase = await composeDatabase(settings, log, { schema: 'require' })
-  try {
-    await action({ db: database.db, actor: commandActor() }, rest)
-    return 0
-  } finally {
-    await database.close()
-  }
+  await onDatabase(settings, (db) => action({ db, actor: commandActor() }, rest))
+  return 0
 }
 
 const say = (words: string): void => void process.stdout.write(`${words}\n`)

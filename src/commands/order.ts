@@ -1,15 +1,13 @@
-/** Orders of the card rail by hand, for operators until there is a back office. */
-import { compose } from '../compose.ts'
-import { readSettings } from '../config.ts'
+/** Orders of the card rail by hand, beside the back office. */
 import { recordAct } from '../domain/audit/record.ts'
 import { listCardEvents } from '../domain/cards/record-store.ts'
 import { closeByWord, settleNow } from '../domain/cards/settle.ts'
 import { loadWholeOrder, type WholeOrder } from '../domain/cards/store.ts'
 import type { Context } from '../domain/context.ts'
 import { currencyAmountText } from '../domain/currency.ts'
-import { createLog } from '../infra/log.ts'
 import { commandActor } from './actor.ts'
 import { CommandError, parseOptions, UsageError } from './command.ts'
+import { inContext } from './on-database.ts'
 
 const USAGE =
   'order show|ask ORDER_ID --merchant MERCHANT_ID, or order close ORDER_ID --merchant MERCHANT_ID --as SUCCESS|FAILURE --reason TEXT'
@@ -26,16 +24,15 @@ export async function run(args: readonly string[]): Promise<number> {
     { merchant: { type: 'string' }, as: { type: 'string' }, reason: { type: 'string' } },
     { min: 1, max: 1 },
   )
-  if (values.merchant === undefined) throw new UsageError(USAGE)
+  const merchant_id = values.merchant
+  if (merchant_id === undefined) throw new UsageError(USAGE)
   const word = action === 'close' ? wordOf(values) : undefined
-  const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
-  const { context, close } = await compose(readSettings(), log, { schema: 'require' })
-  try {
-    const merchant = context.merchants.byMerchantId(values.merchant)
-    if (merchant === undefined) throw new CommandError(`there is no merchant ${values.merchant}`)
+  await inContext(async (context) => {
+    const merchant = context.merchants.byMerchantId(merchant_id)
+    if (merchant === undefined) throw new CommandError(`there is no merchant ${merchant_id}`)
     const key = { partner_id: merchant.partner_id, order_id: positionals[0] as string }
     const whole = await loadWholeOrder(context, key)
-    if (whole === undefined) throw new CommandError(`merchant ${values.merchant} has no order ${key.order_id}`)
+    if (whole === undefined) throw new CommandError(`merchant ${merchant_id} has no order ${key.order_id}`)
     if (action !== 'show') {
       const { live_transaction_id: transaction_id } = whole.order
       if (transaction_id === null) throw new CommandError('no transaction of this order is under way')
@@ -44,10 +41,8 @@ export async function run(args: readonly string[]): Promise<number> {
         throw new CommandError('the transaction has ended meanwhile, is being settled, or its own call is under way')
     }
     await show(context, (await loadWholeOrder(context, key)) ?? whole)
-    return 0
-  } finally {
-    await close()
-  }
+  })
+  return 0
 }
 
 type Word = Parameters<typeof closeByWord>[2]

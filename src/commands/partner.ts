@@ -1,6 +1,5 @@
-/** Partners by hand, until there is a back office. */
+/** Partners by hand, beside the back office. */
 import { readFileSync } from 'node:fs'
-import { type ComposedDatabase, composeDatabase } from '../compose.ts'
 import { readSettings } from '../config.ts'
 import { logoFromFile } from '../domain/partners/logo.ts'
 import {
@@ -16,9 +15,9 @@ import { addCertificate, setRevocationList, withdrawCertificate } from '../domai
 import { resumePartner, suspendPartner } from '../domain/partners/standing.ts'
 import { systemClock } from '../infra/clock.ts'
 import { loadKeys } from '../infra/keys/keys.ts'
-import { createLog } from '../infra/log.ts'
 import { commandActor } from './actor.ts'
-import { CommandError, parseOptions, UsageError, wholeNumber } from './command.ts'
+import { actionOf, CommandError, parseOptions, UsageError, wholeNumber } from './command.ts'
+import { onDatabase } from './on-database.ts'
 import { partnerUser } from './partner-user.ts'
 
 type Action = (context: ManageContext, args: readonly string[]) => Promise<void>
@@ -56,22 +55,11 @@ const PROFILE_OPTIONS = {
 
 export async function run(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args
-  const action = name !== undefined && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
-  if (action === undefined) {
-    throw new UsageError(
-      `${name === undefined ? 'Which action?' : `no such action: partner ${name}.`} ${Object.keys(ACTIONS).join(', ')}`,
-    )
-  }
+  const action = actionOf('partner', ACTIONS, name)
   const settings = readSettings(['PUNTE_KEY_FILE'])
-  const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
   const keys = loadKeys(settings.PUNTE_KEY_FILE)
-  const database: ComposedDatabase = await composeDatabase(settings, log, { schema: 'require' })
-  try {
-    await action({ db: database.db, keys, clock: systemClock, actor: commandActor() }, rest)
-    return 0
-  } finally {
-    await database.close()
-  }
+  await onDatabase(settings, (db) => action({ db, keys, clock: systemClock, actor: commandActor() }, rest))
+  return 0
 }
 
 const say = (words: string): void => void process.stdout.write(`${words}\n`)

@@ -1,15 +1,13 @@
-/** Payments by hand, for operators until there is a back office. */
-import { compose } from '../compose.ts'
-import { readSettings } from '../config.ts'
+/** Payments by hand, beside the back office. */
 import { recordAct } from '../domain/audit/record.ts'
 import type { Context } from '../domain/context.ts'
 import { closeUnanswered, recoverSubmission } from '../domain/initiation/settling/recover.ts'
 import { settleLoaded } from '../domain/initiation/settling/settle.ts'
 import { findPayments, listEvents, loadPayment, type PaymentRow } from '../domain/initiation/store.ts'
 import { amountForPeople } from '../domain/money.ts'
-import { createLog } from '../infra/log.ts'
 import { commandActor } from './actor.ts'
 import { CommandError, parseOptions, UsageError, wholeNumber } from './command.ts'
+import { inContext } from './on-database.ts'
 
 /**
  * `payment show PAYMENT_ID` tells its history; `ask` asks the bank now and records its word; `close` records that the bank,
@@ -21,9 +19,7 @@ export async function run(args: readonly string[]): Promise<number> {
     throw new UsageError('payment show|ask|close PAYMENT_ID')
   const { positionals } = parseOptions(rest, {}, { min: 1, max: 1 })
   const payment_id = wholeNumber('PAYMENT_ID', positionals[0] as string, { min: 1, max: Number.MAX_SAFE_INTEGER })
-  const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
-  const { context, close } = await compose(readSettings(), log, { schema: 'require' })
-  try {
+  await inContext(async (context) => {
     const found = await findPayments(context, payment_id)
     if (found.length === 0) throw new CommandError(`there is no payment ${payment_id}`)
     for (const key of found) {
@@ -33,10 +29,8 @@ export async function run(args: readonly string[]): Promise<number> {
       if (action === 'close') await closeByHand(context, payment)
       await show(context, (await loadPayment(context, key)) ?? payment)
     }
-    return 0
-  } finally {
-    await close()
-  }
+  })
+  return 0
 }
 
 async function closeByHand(context: Context, payment: PaymentRow): Promise<void> {

@@ -1,5 +1,4 @@
 /** Staff by hand: the first administrator, and whatever must be mended from outside. */
-import { type ComposedDatabase, composeDatabase } from '../compose.ts'
 import { readSettings } from '../config.ts'
 import {
   addStaff,
@@ -17,9 +16,9 @@ import {
 import { ROLES, type Role } from '../domain/staff/roles.ts'
 import { systemClock } from '../infra/clock.ts'
 import { loadKeys } from '../infra/keys/keys.ts'
-import { createLog } from '../infra/log.ts'
 import { commandActor } from './actor.ts'
-import { parseOptions, UsageError } from './command.ts'
+import { actionOf, parseOptions, UsageError } from './command.ts'
+import { onDatabase } from './on-database.ts'
 
 type Action = (context: ManageContext, args: readonly string[]) => Promise<void>
 
@@ -42,22 +41,11 @@ const ADD_USAGE = `staff add USER_NAME --name NAME --email ADDRESS --role ${ROLE
 
 export async function run(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args
-  const action = name !== undefined && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
-  if (action === undefined) {
-    throw new UsageError(
-      `${name === undefined ? 'Which action?' : `no such action: staff ${name}.`} ${Object.keys(ACTIONS).join(', ')}`,
-    )
-  }
+  const action = actionOf('staff', ACTIONS, name)
   const settings = readSettings(['PUNTE_KEY_FILE'])
-  const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
   const keys = loadKeys(settings.PUNTE_KEY_FILE)
-  const database: ComposedDatabase = await composeDatabase(settings, log, { schema: 'require' })
-  try {
-    await action({ db: database.db, keys, clock: systemClock, actor: commandActor() }, rest)
-    return 0
-  } finally {
-    await database.close()
-  }
+  await onDatabase(settings, (db) => action({ db, keys, clock: systemClock, actor: commandActor() }, rest))
+  return 0
 }
 
 const say = (words: string): void => void process.stdout.write(`${words}\n`)

@@ -1,5 +1,5 @@
 /**
- * What operators do with partners, until there is a back office: add, show, certificates, addresses, suspension. Faults
+ * What operators and staff do with partners: add, show, certificates, addresses, suspension. Faults
  * are PunteErrors with the name of the field and a sentence for the operator. Running servers see a change within two
  * seconds, this process at once.
  */
@@ -212,7 +212,7 @@ async function changeIn(db: Queries, client_id: string, changes: PartnerChanges)
   return { before: Object.fromEntries(names.map((name) => [name, former[name]])), after: changes }
 }
 
-const subjectOf = (client_id: string) => ({ kind: 'partner', id: client_id })
+const subjectOf = (client_id: string) => ({ kind: 'partner' as const, id: client_id })
 
 function summary(row: PartnerRow): PartnerSummary {
   const { webhook_secret_enc, logo, ...shown } = row
