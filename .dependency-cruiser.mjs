@@ -84,6 +84,18 @@ export default {
       { path: '^src/', dependencyTypesNot: ['type-only'] },
     ),
     rule(
+      'server-reads-words-only',
+      'Of the pages the server takes the words of timelines, for its command that prints one, and nothing else.',
+      { path: '^src/', pathNot: '\\.test\\.ts$' },
+      { path: '^web/', pathNot: '^web/shared/told/' },
+    ),
+    rule(
+      'words-know-no-browser',
+      'What is read outside a page must not draw one in.',
+      { path: '^web/shared/told/', pathNot: '\\.test\\.ts$' },
+      { path: '^web/|node_modules', pathNot: '^web/shared/(told/|many\\.ts$)' },
+    ),
+    rule(
       'one-http-client',
       'Only infra/outbound.ts (with its destination.ts) calls out: limits, time-outs and address checks live there.',
       { path: '^src/', pathNot: '^src/infra/(outbound|destination)\\.ts$|\\.test\\.ts$' },

@@ -817,6 +817,8 @@ create table payment_attempts (
   constraint payment_attempts_attempt_no_check CHECK (((attempt_no >= 1) AND (attempt_no <= 100))),
   constraint payment_attempts_state_check CHECK ((state = ANY (ARRAY['entering'::text, 'sending'::text, 'unknown'::text, 'open'::text, 'closed'::text])))
 ) with (fillfactor=50);
+CREATE INDEX payment_attempts_at_no_door ON public.payment_attempts USING btree (submitted_at) WHERE ((state = 'entering'::text) AND (session_enc IS NULL));
+CREATE UNIQUE INDEX payment_attempts_bank_payment ON public.payment_attempts USING btree (partner_id, bank_payment_hash) WHERE (bank_payment_hash IS NOT NULL);
 CREATE INDEX payment_attempts_due ON public.payment_attempts USING btree (next_ask_at) WHERE (state = ANY (ARRAY['sending'::text, 'unknown'::text, 'open'::text]));
 CREATE UNIQUE INDEX payment_attempts_live ON public.payment_attempts USING btree (partner_id, payment_id) WHERE (state = ANY (ARRAY['entering'::text, 'sending'::text, 'unknown'::text, 'open'::text]));
 
@@ -1138,6 +1140,16 @@ create table staff_sessions (
 );
 CREATE INDEX staff_sessions_of ON public.staff_sessions USING btree (staff_id, created_at);
 
+create table staff_tries (
+  staff_id integer not null,
+  source text not null,
+  failures double precision not null,
+  counted_at timestamp with time zone not null,
+  constraint staff_tries_pkey PRIMARY KEY (staff_id, source),
+  constraint staff_tries_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(staff_id),
+  constraint staff_tries_failures_check CHECK ((failures >= (0)::double precision))
+);
+
 create table webhook_deliveries (
   partner_id integer not null,
   payment_id bigint not null,
@@ -1458,6 +1470,14 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.refuse_change_of_paid()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'what is paid stays as it is' using errcode = 'check_violation';
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.refuse_change_of_retention()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1603,6 +1623,8 @@ CREATE TRIGGER payment_events_not_emptied BEFORE TRUNCATE ON public.payment_even
 CREATE TRIGGER payments_kept AFTER DELETE ON public.payments REFERENCING OLD TABLE AS erased FOR EACH STATEMENT EXECUTE FUNCTION refuse_erasure_of_payments();
 
 CREATE TRIGGER payments_not_emptied BEFORE TRUNCATE ON public.payments FOR EACH STATEMENT EXECUTE FUNCTION refuse_erasure();
+
+CREATE TRIGGER payments_paid_once AFTER UPDATE OF status, settled_attempt_no, amount_minor ON public.payments FOR EACH ROW WHEN (((old.status = 'ACSC'::text) AND (((new.status IS DISTINCT FROM old.status) OR (new.settled_attempt_no IS DISTINCT FROM old.settled_attempt_no)) OR (new.amount_minor IS DISTINCT FROM old.amount_minor)))) EXECUTE FUNCTION refuse_change_of_paid();
 
 CREATE TRIGGER register_reports_keep BEFORE DELETE OR UPDATE ON public.register_reports FOR EACH ROW EXECUTE FUNCTION register_reports_keep();
 

@@ -12,7 +12,7 @@ const MAIN = new URL('./main.ts', import.meta.url).pathname
 /** A bare environment: what the developer's shell has set must not decide. */
 const punte = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
   captureChild(process.execPath, [MAIN, ...args], {
-    timeout_ms: 30_000,
+    timeout_ms: 300_000,
     cwd: dir,
     env: { PATH: '/usr/bin:/bin', ...env },
   })

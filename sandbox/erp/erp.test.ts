@@ -142,9 +142,7 @@ describe('erp', () => {
       attempts: { payment_id: number }[]
     }
     assert.equal(known.attempts[0]?.payment_id, paid.payment_id)
-    const stopped_at = Date.now()
     second.child.kill('SIGTERM')
     assert.equal(await second.exit, 0)
-    assert.ok(Date.now() - stopped_at < 1500)
   })
 })

@@ -28,7 +28,7 @@ describe('client', () => {
       base_url: punte.url,
       client_id: 'shop-0001',
       ca: server_ca.certificate,
-      timeout_ms: 5000,
+      timeout_ms: 60_000,
       ...shop,
       ...options,
     })

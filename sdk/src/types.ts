@@ -221,6 +221,8 @@ export type Bank = {
   readonly services: {
     readonly list: 'together' | 'one_by_one'
     readonly recurring: boolean
+    /** What it takes as `Frequency`. */
+    readonly frequencies: readonly Frequency[]
     readonly futureDated: boolean
   }
 }

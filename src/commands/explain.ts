@@ -1,18 +1,19 @@
 /** One timeline of a payment or an order, for support: times, who changed what and why, who was told; people and secrets masked. */
-import { compose } from '../compose.ts'
-import { readSettings } from '../config.ts'
 import type { Context } from '../domain/context.ts'
 import type { ShownSide } from '../domain/explain/message.ts'
 import { explainOrder } from '../domain/explain/order.ts'
 import { explainPayment } from '../domain/explain/payment.ts'
-import { type Explanation, type Moment, momentText } from '../domain/explain/timeline.ts'
+import type { Explanation } from '../domain/explain/timeline.ts'
 import { findPayments } from '../domain/initiation/store.ts'
-import { createLog } from '../infra/log.ts'
 import { CommandError, parseOptions, wholeNumber } from './command.ts'
+import { type InWords, inWords, momentText } from './explained-words.ts'
+import { inContext } from './on-database.ts'
+
+type Moment = InWords['moments'][number]
 
 /**
  * `explain PAYMENT_ID [--messages]` (account rail), `explain --merchant MERCHANT_ID ORDER_ID` (card rail); `--json` prints
- * what the text is made of.
+ * codes and facts, each with its sentence.
  */
 export async function run(args: readonly string[]): Promise<number> {
   const flag = { type: 'boolean', default: false } as const
@@ -21,19 +22,15 @@ export async function run(args: readonly string[]): Promise<number> {
   const [id] = positionals as [string]
   const payment_id =
     values.merchant === undefined ? wholeNumber('PAYMENT_ID', id, { min: 1, max: Number.MAX_SAFE_INTEGER }) : undefined
-  const log = createLog('warn', { write: (line) => void process.stderr.write(line) })
-  const { context, close } = await compose(readSettings(), log, { schema: 'require' })
-  try {
-    const explained =
-      payment_id === undefined
-        ? [await orderOf(context, values.merchant as string, id)]
-        : await paymentsOf(context, payment_id, values.messages)
-    if (values.json) process.stdout.write(`${JSON.stringify(explained, null, 2)}\n`)
-    else for (const explanation of explained) process.stdout.write(`${explanationText(explanation, values.utc)}\n`)
-    return 0
-  } finally {
-    await close()
-  }
+  const explained = await inContext((context) =>
+    payment_id === undefined
+      ? orderOf(context, values.merchant as string, id)
+      : paymentsOf(context, payment_id, values.messages),
+  )
+  const told = explained.map(inWords)
+  if (values.json) process.stdout.write(`${JSON.stringify(told, null, 2)}\n`)
+  else for (const one of told) process.stdout.write(`${explanationText(one, values.utc)}\n`)
+  return 0
 }
 
 async function paymentsOf(context: Context, payment_id: number, messages: boolean): Promise<Explanation[]> {
@@ -46,34 +43,35 @@ async function paymentsOf(context: Context, payment_id: number, messages: boolea
   return explained
 }
 
-async function orderOf(context: Context, merchant_id: string, order_id: string): Promise<Explanation> {
+async function orderOf(context: Context, merchant_id: string, order_id: string): Promise<Explanation[]> {
   const merchant = context.merchants.byMerchantId(merchant_id)
   if (merchant === undefined) throw new CommandError(`there is no merchant ${merchant_id}`)
   const explanation = await explainOrder(context, { merchant, order_id })
   if (explanation === undefined) throw new CommandError(`merchant ${merchant_id} has no order ${order_id}`)
-  return explanation
+  return [explanation]
 }
 
-function explanationText({ title, facts, moments, open }: Explanation, utc: boolean): string {
+function explanationText({ title, background, moments, open }: InWords, utc: boolean): string {
   const width = (of: (moment: Moment) => string) => Math.max(0, ...moments.map((moment) => of(moment).length))
-  const widths = { change: width(changeText), by: width(({ by }) => by) }
+  const widths = { change: width(changeText), by: width(({ by_text }) => by_text) }
   return [
     title,
-    ...facts.map((fact) => `  ${fact}`),
+    ...background.map(({ text }) => `  ${text}`),
     `time in Bucharest${utc ? ' [UTC]' : ''}`,
     ...moments.flatMap((moment, n) => {
       const time = `${momentText(moment.at)}${utc ? ` [${moment.at.toISOString()}]` : ''}`
       const since = sinceText(moments[n - 1], moment).padStart(12)
-      const line = `  ${time} ${since}  ${changeText(moment).padEnd(widths.change)}  ${moment.by.padEnd(widths.by)}  ${moment.what}`
+      const change = changeText(moment).padEnd(widths.change)
+      const line = `  ${time} ${since}  ${change}  ${moment.by_text.padEnd(widths.by)}  ${moment.text}`
       return [line, ...messageLines(moment)]
     }),
-    ...(open.length === 0 ? [] : ['open', ...open.map((line) => `  ${line}`)]),
+    ...(open.length === 0 ? [] : ['open', ...open.map(({ text }) => `  ${text}`)]),
   ].join('\n')
 }
 
 /** Headers and bodies, where they were asked for: `>` what we said, `<` what the bank did. */
-function messageLines({ exchange }: Moment): string[] {
-  const messages = exchange?.messages
+function messageLines({ code, facts }: Moment): string[] {
+  const messages = code === 'exchange' ? facts.messages : undefined
   if (messages === undefined) return []
   if (messages === 'unreadable') return ['      cannot be opened with the keys of this installation']
   return [

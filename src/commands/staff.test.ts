@@ -23,7 +23,7 @@ after(async () => {
 function punte(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const env = { ...process.env, DATABASE_URL: database.url, PUNTE_KEY_FILE: join(dir, 'keys.json') }
   return new Promise((resolve) => {
-    execFile(process.execPath, [`${ROOT}src/main.ts`, ...args], { env, timeout: 30_000 }, (error, stdout, stderr) =>
+    execFile(process.execPath, [`${ROOT}src/main.ts`, ...args], { env, timeout: 300_000 }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
     )
   })

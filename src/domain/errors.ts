@@ -131,7 +131,7 @@ export const ERRORS = {
   // Staff
   SIGN_IN_REFUSED: {
     status: 401,
-    text: 'User name or password is wrong, or the account is locked or suspended; an administrator can tell.',
+    text: 'User name or password is wrong, or the account is locked or suspended. After several mistakes wait a quarter of an hour; an administrator can tell more.',
   },
   SECOND_FACTOR_REFUSED: { status: 401, text: 'The code is wrong, or was used already.' },
   SESSION_ENDED: { status: 401, text: 'The session has ended; sign in again.' },
@@ -250,6 +250,17 @@ export class PasswordFaultsError extends PunteError {
 
 /** One thing that is wrong with what was filled in; `field` is where: `company.cui`, `beneficial_owners[2].cnp`. */
 export type FieldFault = { readonly field: string; readonly code: string; readonly message: string }
+
+/** What is wrong with a file that was given in. */
+export class FileFaultError extends PunteError {
+  readonly faults: readonly FieldFault[]
+
+  constructor(fault: FieldFault) {
+    super('DOCUMENT_REFUSED', { field: fault.field, text: fault.message, detail: fault.code })
+    this.name = 'FileFaultError'
+    this.faults = [fault]
+  }
+}
 
 /** Everything wrong with what was filled in, told at once. */
 export class CaseFaultsError extends PunteError {

@@ -10,7 +10,7 @@ import { fastifyStatic } from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Context } from '../domain/context.ts'
-import { CaseFaultsError, ListFaultsError, PasswordFaultsError, PunteError } from '../domain/errors.ts'
+import { CaseFaultsError, FileFaultError, ListFaultsError, PasswordFaultsError, PunteError } from '../domain/errors.ts'
 import { addressKey, createServer, logFault, refusalOf, retryAfter } from './server.ts'
 
 /** Stands in the built HTML where each answer has a fresh nonce: the component library writes style elements. */
@@ -66,7 +66,7 @@ export function createAppServer(context: Context, name: string, public_url: stri
   return server
 }
 
-const FAULTS_ERRORS = [ListFaultsError, CaseFaultsError, PasswordFaultsError] as const
+const FAULTS_ERRORS = [ListFaultsError, CaseFaultsError, FileFaultError, PasswordFaultsError] as const
 
 /**
  * PostgreSQL's word for a value that its column cannot take (Appendix A of its manual): a number out of its range, a NUL in

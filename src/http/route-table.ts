@@ -40,6 +40,11 @@ type Shape<P extends TSchema, Q extends TSchema, B extends TSchema> = {
   readonly body_limit?: number
   /** The body is bytes of any type, handed over as a Buffer. */
   readonly raw_body?: true
+  /**
+   * At the portal, of a row that changes something: it stays open while the partner is suspended, `ended`: after the end of
+   * the relationship, too. Rows that read stay open in either case.
+   */
+  readonly stays_open?: 'suspended' | 'ended'
   /** Of a public row: looks at who calls before the body is read. */
   readonly before?: (context: Context, request: FastifyRequest) => Promise<void>
 }
@@ -76,6 +81,8 @@ export type Surface = {
   readonly prefix: string
   /** Public base URL: calls that change something come from pages of this origin. */
   readonly public_url: string
+  /** The surface's own word on whoever may call by his role. @throws PunteError */
+  readonly admit?: (session: Session, row: TableRoute) => Promise<void>
 }
 
 /** Header that every call of our pages carries; a form or a link of another site cannot. */
@@ -133,14 +140,17 @@ function serveRoute(server: FastifyInstance, surface: Surface, row: TableRoute):
       if (row.method !== 'GET' || row.act !== 'public') requireOwnPage(request, public_url)
       if (row.act === 'public') return await row.before?.(context, request)
       const session = await sessionOf(surface, request)
-      if (row.act !== 'session') requireAct(session, row.act)
+      if (row.act !== 'session') {
+        requireAct(session, row.act)
+        await surface.admit?.(session, row)
+      }
       request.staff_session = session
     },
     async handler(request, reply) {
       const { staff_session: session } = request
       const params = declared(row.params, request.params)
       const query = declared(row.query, request.query)
-      const body = row.raw_body === true ? request.body : declared(row.body, request.body)
+      const body = row.raw_body === true ? request.body : declared(row.body, straightened(request.body))
       const call = { context, params, query, body, request, reply }
       const whole = session === undefined ? call : { ...call, session, acting: { ...context, actor: session.actor } }
       const answer = await row.handle(whole as unknown as Call<never, never, never>)
@@ -158,6 +168,20 @@ function declared(schema: TSchema | undefined, sent: unknown): unknown {
   const { properties } = (schema ?? {}) as { readonly properties?: object }
   if (properties === undefined || typeof sent !== 'object' || sent === null) return sent
   return Object.fromEntries(Object.entries(sent).filter(([name]) => Object.hasOwn(properties, name)))
+}
+
+/** Characters that turn what stands behind them around, so that a name reads as another. What people type here needs none. */
+const TURNING = /\p{Bidi_Control}/gu
+/** Compared as they were typed. */
+const SECRETS: readonly string[] = ['password', 'current']
+
+/** Taken out rather than refused: they come unseen with what is copied from mails and papers. */
+function straightened(sent: unknown): unknown {
+  if (typeof sent === 'string') return sent.replace(TURNING, '')
+  if (Array.isArray(sent)) return sent.map(straightened)
+  if (typeof sent !== 'object' || sent === null) return sent
+  const entries = Object.entries(sent)
+  return Object.fromEntries(entries.map(([name, one]) => [name, SECRETS.includes(name) ? one : straightened(one)]))
 }
 
 declare module 'fastify' {

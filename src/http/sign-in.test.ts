@@ -1,11 +1,13 @@
 /** The sign-in over its calls, and what is tried against it. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { FastifyReply } from 'fastify'
 import { selectRows } from '../domain/audit/store.ts'
 import { addStaff, suspendStaff } from '../domain/staff/manage.ts'
 import { DELAYS } from '../domain/staff/sign-in.ts'
 import { fromBase32, stepAt, totpCode } from '../domain/staff/totp.ts'
 import { realOffice } from './office/testing/real.ts'
+import { sessionCookie } from './session-cookie.ts'
 
 const PASSWORD = 'vq7#Rm2-kz9!Twx4Lb'
 const NEXT_PASSWORD = 'Lb!9zk-2mR#7qv Xw4T'
@@ -293,10 +295,52 @@ test('there being such a user or not, suspended or locked: one answer, after abo
     }
     assert.equal(answers.size, 1)
     assert.ok(Math.min(...times) >= 149, String(times))
-    assert.ok(Math.max(...times) < 1_500, String(times))
   } finally {
     DELAYS.refused_ms = 20
   }
+})
+
+test('a browser is known again by a cookie of its own, which outlives sessions and opens none', async () => {
+  const user = await enrolled('ana.device')
+  const who = browser()
+  await who.call('POST', '/sign-in', { user_name: user.user_name, password: PASSWORD })
+  const { set, json } = await who.call('POST', '/sign-in/second-factor', { code: codeOf(user.secret) })
+  pass(MINUTE_MS)
+  const device = /(punte_office_device=[A-Za-z0-9_-]{56}); Path=\/; HttpOnly; SameSite=Strict; Max-Age=15552000$/.exec(
+    set,
+  )
+  assert.ok(device?.[1] !== undefined, set)
+  assert.doesNotMatch(JSON.stringify(json), /device/)
+  const thief = browser()
+  thief.use(device[1].replace('_device', ''))
+  assert.equal((await thief.call('GET', '/me')).status, 401)
+  assert.match((await who.call('POST', '/sign-out', {})).set, /^punte_office=;[^,]*$/, 'it stays after signing out')
+
+  // Strangers from everywhere, and a crowd at the very address of the owner.
+  const guess = (address: string) =>
+    browser(address).call('POST', '/sign-in', { user_name: user.user_name, password: 'x' })
+  await Promise.all(Array.from({ length: 15 }, (_, n) => guess(`198.51.100.${100 + n}`)))
+  const crowd = Array.from({ length: 60 }, () => guess('192.0.2.77'))
+  const begin = async (cookie: string) => {
+    const own = browser('192.0.2.77')
+    own.use(cookie)
+    return (await own.call('POST', '/sign-in', { user_name: user.user_name, password: PASSWORD })).json.stage
+  }
+  assert.equal(await begin(device[1]), 'second_factor')
+  await Promise.all(crowd)
+  assert.equal(await begin('punte_office=x'), undefined)
+})
+
+test('on https both cookies are bound to this very host', () => {
+  const set: string[] = []
+  const reply = { header: (_name: string, value: string) => set.push(value) } as unknown as FastifyReply
+  const cookie = sessionCookie('punte_office', 'https://office.example')
+  cookie.set(reply, 'a')
+  cookie.device.set(reply, 'b')
+  assert.deepEqual(set, [
+    '__Host-punte_office=a; Path=/; HttpOnly; SameSite=Strict; Secure',
+    '__Host-punte_office_device=b; Path=/; HttpOnly; SameSite=Strict; Secure; Max-Age=15552000',
+  ])
 })
 
 test('a flood of sign-ins from one address waits and is sent away; others come in meanwhile', async () => {
@@ -323,4 +367,16 @@ test('new recovery codes take the password, and the old ones end', async () => {
   assert.equal((await who.call('POST', '/sign-in/second-factor', { code: second[0] })).json.stage, 'open')
   const acts = (await selectRows(world.context.db, { subject_id: user.user_name }, 50)).map(({ act }) => act)
   assert.ok(acts.includes('staff.recovery-codes'))
+})
+
+test('who signs in anew in the same browser leaves no session behind; a wrong password ends none', async () => {
+  const first = await enrolled('ana.first')
+  const second = await enrolled('ana.second')
+  const before = first.cookie()
+  await first.call('POST', '/sign-in', { user_name: second.user_name, password: 'wrong' })
+  assert.equal((await first.call('GET', '/me')).json.user_name, 'ana.first')
+  await first.call('POST', '/sign-in', { user_name: second.user_name, password: PASSWORD })
+  const kept = browser()
+  kept.use(before)
+  assert.equal((await kept.call('GET', '/me')).status, 401)
 })

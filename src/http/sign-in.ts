@@ -16,6 +16,7 @@ import { beginEnrolment, completeSecondFactor, confirmEnrolment } from '../domai
 import { findSession, type Step, signOut } from '../domain/staff/sessions.ts'
 import { signIn } from '../domain/staff/sign-in.ts'
 import { findStaff, staffById } from '../domain/staff/store.ts'
+import { rememberDevice } from '../domain/staff/tries/device.ts'
 import { qrSvg } from '../infra/pictures/qr.ts'
 import { accountRoutes, Credential } from './account.ts'
 import { type PublicCall, publicRoute, route, type TableRoute } from './route-table.ts'
@@ -42,7 +43,10 @@ export function signInRoutes(cookie: SessionCookie, public_url: string): readonl
 type Any = PublicCall<unknown, unknown, unknown>
 type Carrier = {
   tokenOf(call: Any): string
-  answer<S extends Step>(call: Any, step: S): Omit<S, 'token'>
+  devicesOf(call: Any): { readonly devices?: string }
+  /** Ends what the browser's cookie still opens: whoever signs in anew leaves no session behind that nobody holds. */
+  leave(call: Any): Promise<void>
+  answer<S extends Step>(call: Any, step: S): Promise<Omit<S, 'token'>>
 }
 
 const carrierOf = (cookie: SessionCookie): Carrier => ({
@@ -51,21 +55,44 @@ const carrierOf = (cookie: SessionCookie): Carrier => ({
     if (token === undefined) throw new PunteError('SESSION_ENDED')
     return token
   },
-  answer({ reply }, { token, ...step }) {
+  devicesOf({ request }) {
+    const devices = cookie.device.read(request)
+    return devices === undefined ? {} : { devices }
+  },
+  leave: (call) => endFormer(call, cookie),
+  async answer({ context, request, reply }, { token, ...step }) {
     cookie.set(reply, token)
+    // Signed in whole: this browser is its owner's from now on.
+    if (step.stage === 'open') {
+      const { staff_id } = await findSession(context, token, ['open'])
+      cookie.device.set(reply, rememberDevice(context, staff_id, cookie.device.read(request)))
+    }
     return step
   },
 })
 
-function stepRoutes({ tokenOf, answer }: Carrier): readonly TableRoute[] {
+async function endFormer({ context, request }: Any, cookie: SessionCookie): Promise<void> {
+  const token = cookie.read(request)
+  if (token === undefined) return
+  await signOut(context, token).catch((error: unknown) => {
+    // It has ended already, which is what was asked for.
+    if (!(error instanceof PunteError) || error.code !== 'SESSION_ENDED') throw error
+  })
+}
+
+function stepRoutes({ tokenOf, devicesOf, leave, answer }: Carrier): readonly TableRoute[] {
   return [
     publicRoute({
       method: 'POST',
       path: '/sign-in',
       summary: 'The first step: user name and password. Answers what is asked next.',
       body: Type.Object({ user_name: Text(100), password: Text(1024) }),
-      handle: async (call) =>
-        answer(call, await signIn(call.context, { ...call.body, address: addressKey(call.request.ip) })),
+      async handle(call) {
+        const address = addressKey(call.request.ip)
+        const step = await signIn(call.context, { ...call.body, ...devicesOf(call), address })
+        await leave(call)
+        return answer(call, step)
+      },
     }),
     publicRoute({
       method: 'POST',
@@ -116,7 +143,7 @@ function stepRoutes({ tokenOf, answer }: Carrier): readonly TableRoute[] {
   ]
 }
 
-function passkeyRoutes({ tokenOf, answer }: Carrier, place: PasskeyPlace | undefined): readonly TableRoute[] {
+function passkeyRoutes({ tokenOf, leave, answer }: Carrier, place: PasskeyPlace | undefined): readonly TableRoute[] {
   return [
     publicRoute({
       method: 'POST',
@@ -132,7 +159,9 @@ function passkeyRoutes({ tokenOf, answer }: Carrier, place: PasskeyPlace | undef
       async handle(call) {
         const { context, body, request } = call
         const address = addressKey(request.ip)
-        return answer(call, await signInWithPasskey(context, { place, response: body.response, address }))
+        const step = await signInWithPasskey(context, { place, response: body.response, address })
+        await leave(call)
+        return answer(call, step)
       },
     }),
     publicRoute({
@@ -187,14 +216,9 @@ function sessionRoutes(cookie: SessionCookie, place: PasskeyPlace | undefined): 
       method: 'POST',
       path: '/sign-out',
       summary: 'Ends the session; its token is worth nothing from then on.',
-      async handle({ context, request, reply }) {
-        const token = cookie.read(request)
-        cookie.clear(reply)
-        if (token === undefined) return
-        await signOut(context, token).catch((error: unknown) => {
-          // It has ended already, which is what was asked for.
-          if (!(error instanceof PunteError) || error.code !== 'SESSION_ENDED') throw error
-        })
+      async handle(call) {
+        cookie.clear(call.reply)
+        await endFormer(call, cookie)
       },
     }),
   ]

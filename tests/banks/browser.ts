@@ -9,7 +9,7 @@ import { decideOnPhone, type payerAt } from '../world/payer.ts'
 
 export type Decision = 'approve' | 'refuse' | 'return'
 
-const TIMEOUT_MS = 30_000
+const TIMEOUT_MS = 120_000
 const MAX_STEPS = 6
 
 type Page = { readonly url: string } | { readonly left: string }

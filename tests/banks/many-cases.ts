@@ -25,16 +25,12 @@ export function listTests(chapter: () => Chapter): void {
         const before = (await parties.ledgerOf(bank_id)).accounts.find(({ iban }) => iban === who.iban)?.balance_minor
         const started = await partner.startList(['0.20', '9.00', '0.10'])
         await atBank(started.payer, who, newEmail('lista'), 'approve')
-        const report = await until(
-          'PART',
-          async () => {
-            const now = await partner.status(started)
-            return now.status === 'PART' && now.payments?.every(({ status }) => ['ACSC', 'RJCT'].includes(status))
-              ? now
-              : undefined
-          },
-          30_000,
-        )
+        const report = await until('PART', async () => {
+          const now = await partner.status(started)
+          return now.status === 'PART' && now.payments?.every(({ status }) => ['ACSC', 'RJCT'].includes(status))
+            ? now
+            : undefined
+        })
         assert.deepEqual(
           report.payments?.map(({ no, paid, reason }) => [no, paid, reason]),
           [

@@ -16,7 +16,8 @@ import {
 import { CHROMIUM_ARGS, ensureChromium } from '../../tools/chromium.ts'
 import type { Person } from '../world/parties.ts'
 
-const STEP_TIMEOUT_MS = 20_000
+/** Ends a journey that waits for what does not come; a slow machine may take its time. */
+const STEP_TIMEOUT_MS = 120_000
 export const DESKTOP = { width: 1200, height: 900 }
 export const PHONE = { width: 360, height: 740 }
 

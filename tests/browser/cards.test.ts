@@ -155,7 +155,7 @@ describe('cards at the shop', { concurrency: 2 }, () => {
     await picture(page, 'card-checking')
     await page.goto(`${world.facts.shop.url}/orders/${order_id}/card`)
     await heading(page, 'Verificăm plata')
-    await page.getByRole('heading', { level: 1, name: 'Plata nu a reușit' }).waitFor({ timeout: 60_000 })
+    await page.getByRole('heading', { level: 1, name: 'Plata nu a reușit' }).waitFor()
     assert.deepEqual((await orderOf(order_id)).transactions, ['INTERNET FAILURE'])
     await leave()
   })

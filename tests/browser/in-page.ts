@@ -13,6 +13,8 @@ const RUN_AXE = `axe.run(document).then(({ violations }) =>
 
 /** @throws AssertionError naming every violation axe finds */
 export async function assertAccessible(page: Page, where: string): Promise<void> {
+  // While the code of a page is on its way there is none.
+  await page.locator('h1').first().waitFor({ state: 'attached' })
   await page.evaluate(STAND_STILL)
   await page.evaluate(axe.source)
   assert.deepEqual(await page.evaluate(RUN_AXE), [], `axe on ${where}`)

@@ -58,7 +58,7 @@ test('a link that ran out says so, and whom to ask for a new one', async () => {
   await page.goto(redirectUrl)
   await payButton(page).waitFor()
   await parties.query("update payments set expires_at = now() - interval '1 minute' where payment_id = $1", [paymentId])
-  await until('the link has run out', async () => (await parties.payment(paymentId)).status === 'ABND', 90_000)
+  await until('the link has run out', async () => (await parties.payment(paymentId)).status === 'ABND')
   await page.reload()
   await screen(page, 'Linkul de plată a expirat')
   await page.getByText(/Nu s-a plătit nimic\. Cere un link nou de la/).waitFor()

@@ -37,7 +37,7 @@ export type Raw = {
 }
 
 const VERSION = 100
-const TIMEOUT_MS = 30_000
+const TIMEOUT_MS = 120_000
 
 /** How an operation is asked for in REST: by method and path, whose ids are the fields of these names. */
 const REST: Readonly<Record<string, readonly [method: string, path: string]>> = {

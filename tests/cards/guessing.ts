@@ -7,8 +7,14 @@ import { type Cards, newId } from './world.ts'
 
 const GUESSES = 1_000
 const AT_ONCE = 300
-/** Generous for a machine of two cores that hashes a thousand passwords at the same time. */
+/** What the right password may cost while a thousand wrong ones are hashed, over a call that needs none. */
 const UNNOTICED_MS = 2_000
+
+async function timed(work: () => Promise<Answer>): Promise<{ readonly answer: Answer; readonly took_ms: number }> {
+  const start = performance.now()
+  const answer = await work()
+  return { answer, took_ms: performance.now() - start }
+}
 
 export function guessingTests(cards: () => Cards): void {
   test('wrong passwords, a thousand times: slowed down, and the merchant is not locked out', async () => {
@@ -25,7 +31,7 @@ export function guessingTests(cards: () => Cards): void {
       assert.equal((await ask(cards().gateway, shop.password)).status, 400)
       let left = GUESSES
       const statuses = new Map<number, number>()
-      const took: number[] = []
+      const over: number[] = []
       const flood = Array.from({ length: AT_ONCE }, async () => {
         while (left > 0) {
           left -= 1
@@ -35,10 +41,13 @@ export function guessingTests(cards: () => Cards): void {
       })
       const watch = async () => {
         while (left > 0) {
-          const start = performance.now()
-          const answer = await ask(cards().gateway, shop.password)
-          took.push(performance.now() - start)
-          assert.equal(answer.status, 400, answer.text)
+          const [known, nobody] = await Promise.all([
+            timed(() => ask(cards().gateway, shop.password)),
+            timed(() => cards().gateway.raw({ method: 'GET', path: '/api/nothing' })),
+          ])
+          over.push(known.took_ms - nobody.took_ms)
+          assert.equal(known.answer.status, 400, known.answer.text)
+          assert.equal(nobody.answer.status, 404)
           await new Promise((resolve) => setTimeout(resolve, 250))
         }
       }
@@ -52,7 +61,9 @@ export function guessingTests(cards: () => Cards): void {
       )
       assert.ok((statuses.get(401) ?? 0) > 0)
       assert.ok((statuses.get(401) ?? 0) / seconds < 60, `${statuses.get(401)} guesses looked at in ${seconds} s`)
-      assert.ok(Math.max(...took) < UNNOTICED_MS, `the merchant waited ${Math.max(...took)} ms`)
+      // One of the two may meet a pause of a busy machine; a merchant in a queue would meet one each time.
+      const median_ms = over.toSorted((a, b) => a - b)[over.length >> 1] ?? Number.NaN
+      assert.ok(median_ms < UNNOTICED_MS, `the merchant waited ${median_ms} ms longer`)
       // One whom the process has not met yet comes in, too.
       const stranger = await guesser.raw({
         method: 'POST',

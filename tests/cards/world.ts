@@ -61,7 +61,12 @@ export async function bootCards(options: WorldOptions = {}) {
     assert.ok(found !== undefined, `there is no merchant ${id}`)
     return found
   }
-  const other = await addMerchant(world)
+  const other = await addMerchant(world).catch(async (error: unknown) => {
+    gateway.close()
+    await parties.close()
+    await world.remove()
+    throw error
+  })
   const partner = async (merchant_id: string): Promise<number> => {
     const sql = 'select partner_id from merchants where merchant_id = $1'
     const [row] = await parties.query<{ partner_id: number }>(sql, [merchant_id])

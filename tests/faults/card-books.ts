@@ -58,7 +58,7 @@ const LIMIT = 20_000
 const INITIAL = ['PAYMENT', 'AUTHORIZATION', 'VERIFICATION']
 
 /** Waits until nothing is under way any more, by itself. */
-export async function untilSettled({ parties }: Cards, timeout_ms = 60_000): Promise<void> {
+export async function untilSettled({ parties }: Cards): Promise<void> {
   let open: readonly object[] = []
   const settled = async () => {
     open = await parties.query(
@@ -68,7 +68,7 @@ export async function untilSettled({ parties }: Cards, timeout_ms = 60_000): Pro
     )
     return open.length === 0
   }
-  await until('the end of every transaction', settled, timeout_ms).catch((error: unknown) => {
+  await until('the end of every transaction', settled).catch((error: unknown) => {
     throw new Error(`${String(error)}: ${JSON.stringify(open)}`)
   })
 }

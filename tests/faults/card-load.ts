@@ -3,9 +3,16 @@ import { insistentMerchant, type Load, type Merchant } from '../../bench/chaos/c
 import type { Account, Gateway, Speech } from '../cards/gateway.ts'
 import { newNumber } from '../cards/world.ts'
 
+/** Of a merchant: a slow machine may take its time, and time is not what is tested. */
+const PATIENCE_MS = 300_000
+
 export const merchantOf = (load: Load, gateway: Gateway, speech: Speech, as: Account): Merchant =>
-  insistentMerchant(load, {
-    as,
-    ask: (operation, fields) => gateway.ask(speech, as, operation, fields),
-    newCard: () => newNumber(),
-  })
+  insistentMerchant(
+    load,
+    {
+      as,
+      ask: (operation, fields) => gateway.ask(speech, as, operation, fields),
+      newCard: () => newNumber(),
+    },
+    PATIENCE_MS,
+  )

@@ -81,6 +81,17 @@ const NO_HELP: readonly Fault[] = [
   { match: 'reversal', times: 1, action: 'status:500' },
 ]
 
+/** Charges of these amounts, all of `unanswered()`. */
+const UNANSWERED = 11
+async function sentWhileAgo(): Promise<number> {
+  const [row] = await cards.parties.query<{ n: number }>(
+    `select count(*)::integer as n from card_transactions
+     where amount_minor in (1006800, 1009100, 1009900, 8000) and type in ('PAYMENT', 'AUTHORIZATION')
+       and submitted_at < now() - interval '2 seconds'`,
+  )
+  return row?.n ?? 0
+}
+
 /** Cards and amounts that the acquirer does not answer, with what became of them there. */
 async function unanswered(): Promise<void> {
   const [rest, nvp, other] = merchants as [Merchant, Merchant, Merchant]
@@ -107,8 +118,8 @@ async function unanswered(): Promise<void> {
 test('an acquirer that fails in every way: all settles to the truth', async () => {
   const special = unanswered()
   special.catch(() => {})
-  // By now each of them is where it will not be answered.
-  await delay(2_000)
+  // Each of them has left a while ago for where it will not be answered: faults are for others.
+  await until('the unanswered ones', async () => (await sentWhileAgo()) >= UNANSWERED)
   await setFaults(...OPERATIONS.flatMap(faultsOf))
   const chains = Array.from({ length: 8 }, (_, n) =>
     CHAINS.map((chain, m) => chain(merchants[(n + m) % merchants.length] as Merchant)),
@@ -148,14 +159,10 @@ function processOf(target: 'server' | 'postgres' | 'acquirer'): number {
   return pid
 }
 const untilUp = () =>
-  until(
-    'server, database and acquirer',
-    async () => {
-      const booked = await fetch(`${faultsUrl()}`).catch(() => undefined)
-      return booked?.ok === true && (await serverIsReady())
-    },
-    40_000,
-  )
+  until('server, database and acquirer', async () => {
+    const booked = await fetch(`${faultsUrl()}`).catch(() => undefined)
+    return booked?.ok === true && (await serverIsReady())
+  })
 
 test('kill -9 of server, PostgreSQL and acquirer under load: nothing is lost, nothing done twice', async () => {
   const running = runLoad(merchants, 16)
@@ -192,31 +199,36 @@ async function startSecond(): Promise<ChildProcess> {
     PUNTE_OPS_PORT: String(base),
   }
   const second = spawn(`${ROOT}punte`, ['start', '--only', 'ops,worker'], { env, stdio: 'ignore' })
-  await until(
-    'the second process',
-    async () => (await fetch(`http://127.0.0.1:${base}/ready`).catch(() => undefined))?.ok === true,
-    30_000,
-  )
+  const isReady = async () => (await fetch(`http://127.0.0.1:${base}/ready`).catch(() => undefined))?.ok === true
+  await until('the second process', isReady).catch((error: unknown) => {
+    second.kill('SIGTERM')
+    throw error
+  })
   return second
+}
+
+async function underWay(): Promise<number> {
+  const [row] = await cards.parties.query<{ n: number }>(
+    `select count(*)::integer as n from card_transactions where state <> 'done'`,
+  )
+  return row?.n ?? 0
 }
 
 test('a server that stands still while another sweeps: each outcome is written once', async () => {
   const first = processOf('server')
   const second = await startSecond()
   try {
-    // Half a second each, so that many are under way when the server stops.
+    // Two seconds each, so that many are under way when the server stops.
     await setFaults(
-      ...['purchase', 'authorization', 'capture', 'refund'].map((match) => ({ match, times: 40, action: 'slow:500' })),
+      ...['purchase', 'authorization', 'capture', 'refund'].map((match) => ({ match, times: 40, action: 'slow:2000' })),
     )
     const running = runLoad(merchants, 16)
     try {
-      await delay(1_500)
+      await until('many under way', async () => (await underWay()) >= 8)
       process.kill(first, 'SIGSTOP')
       const stopped_at = new Date()
       await setFaults()
-      // The acquirer's four seconds, five of grace, and the sweep.
-      await delay(9_000)
-      await untilSettled(cards, 20_000)
+      await untilSettled(cards)
       const [swept] = await cards.parties.query<{ n: number }>(
         `select count(*)::integer as n from card_events where cause = 'sweep' and at > $1`,
         [stopped_at],

@@ -3,8 +3,6 @@ import { join } from 'node:path'
 import { punteIn, type Ran } from '../world/punte.ts'
 import { type TestWorld, until } from '../world/world.ts'
 
-const TIMEOUT_MS = 60_000
-
 /** What ended a moment ago may still be on its way to partners and payers: asked again for a while. */
 export async function assertProved(world: TestWorld): Promise<void> {
   let last: Ran | undefined
@@ -13,7 +11,7 @@ export async function assertProved(world: TestWorld): Promise<void> {
     last = await punteIn(world, 'prove', '--to', new Date().toISOString(), '--ready-file', ready_file)
     return last.code === 0 && last.stdout.endsWith('\nall books agree\n')
   }
-  await until('the agreement of all books', agrees, TIMEOUT_MS).catch((error: unknown) => {
+  await until('the agreement of all books', agrees).catch((error: unknown) => {
     throw new Error(`${String(error)}: ${last?.stdout}${last?.stderr}`)
   })
 }

@@ -121,13 +121,15 @@ test('files that lie about what they are, are too large or run are refused in wo
     { name: 'mare.pdf', mimeType: 'application/pdf', buffer: Buffer.concat([pdf(), Buffer.alloc(10 * 1024 * 1024)]) },
   ]
   await upload(form, 'identity', refused)
-  const told = form.getByRole('alert').filter({ hasText: 'Nu toate fișierele au fost primite' })
+  const told = form.getByRole('alert').filter({ hasText: 'nu au fost primite' })
   await told.waitFor()
   assert.deepEqual(
-    (await told.getByRole('listitem').allTextContents()).map((line) => line.split(' ')[0]),
+    (await told.getByRole('listitem').allTextContents()).map((line) => line.split(':')[0]),
     refused.map(({ name }) => name),
   )
-  await told.getByText('mare.pdf are peste 10 MB.').waitFor()
+  await told.getByText(/mare\.pdf: Are peste 10 MB/).waitFor()
+  await told.getByText(/pagina\.png: Numele spune PDF, JPEG sau PNG, dar conținutul este altceva/).waitFor()
+  await told.getByText(/script\.pdf: PDF-ul conține un script/).waitFor()
   await picture(form, 'apply-refused-files')
   await upload(form, 'identity', [picture_file])
   await form.getByText('Un document a fost primit.').waitFor()
@@ -292,7 +294,7 @@ test('the technical step: a certificate is shown, proposed and approved; the fir
     ca: readFileSync(world.facts.ca),
   })
   try {
-    const { redirectUrl, paymentId } = await until('the first call', () => firstCall(partner), 20_000)
+    const { redirectUrl, paymentId } = await until('the first call', () => firstCall(partner))
     const who = parties.person('carpati', 'ana')
     const payer = await visitor(browser)
     await payer.page.goto(redirectUrl)

@@ -6,13 +6,15 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import { actName, subjectName } from '../../web/office/src/audit/act-words.ts'
+import { fieldName } from '../../web/office/src/audit/field-words.ts'
 import { PHONE, type Visitor, visitor } from '../browser/browser.ts'
 import { assertAccessible, measure } from '../browser/in-page.ts'
 import { openStage, type Stage } from '../browser/stage.ts'
 import { newEmail, type Parties } from '../world/parties.ts'
 import { comeBack, decideAtBank, payerAt } from '../world/payer.ts'
 import { type TestWorld, until } from '../world/world.ts'
-import { signInAt, staffOf } from './staff.ts'
+import { callsOf, signInAt, staffOf } from './staff.ts'
 
 let world: TestWorld
 let parties: Parties
@@ -113,7 +115,7 @@ test('an incident is written down, judged major by its facts, and its notificati
 test('an auditor finds who did it, proves the log against an anchor, and changes nothing', async () => {
   const { page, leave } = await desk('auditor')
   await open(page, '/audit?act=register.submit', 'Jurnal de audit')
-  await page.getByRole('row', { name: /elena\.dobre.*register\.submit/ }).waitFor()
+  await page.getByRole('row', { name: /elena\.dobre.*Raport transmis/ }).waitFor()
   await looksWell(page, 'audit log')
   const [file] = await Promise.all([
     page.waitForEvent('download'),
@@ -123,12 +125,36 @@ test('an auditor finds who did it, proves the log against an anchor, and changes
   await page.getByRole('button', { name: 'Verifică acum' }).click()
   await page.getByText(/Întreg: \d+ (de )?acte/).waitFor()
   await page
-    .getByRole('row', { name: /register\.submit/ })
+    .getByRole('row', { name: /Raport transmis/ })
     .getByRole('link')
     .click()
   await page.getByRole('heading', { name: 'Ce s-a schimbat' }).waitFor()
+  // The code stays beside the words.
+  await page.getByText('register.submit', { exact: true }).waitFor()
   await looksWell(page, 'act')
   await open(page, '/registers', 'Registre')
   assert.equal(await page.getByRole('button', { name: 'Incident nou' }).count(), 0)
   await leave()
+})
+
+test('everything that is on record by now is told in words, in both languages', async () => {
+  const call = await callsOf(world, staffOf(world, 'auditor'))
+  type Told = Readonly<Record<string, unknown>> | null
+  type Row = { number: number; act: string; subject_kind: string; before: Told; after: Told }
+  let seen = 0
+  for (let before = ''; ; ) {
+    const { body } = await call('GET', `/audit${before}`)
+    const { rows, has_more } = body as { rows: readonly Row[]; has_more: boolean }
+    for (const { act, subject_kind, ...row } of rows)
+      for (const language of ['ro', 'en'] as const) {
+        assert.notEqual(actName(act, language), act)
+        assert.notEqual(subjectName(subject_kind, language), subject_kind)
+        for (const field of Object.keys({ ...row.before, ...row.after }))
+          assert.notEqual(fieldName(field, language), field, `${act}: ${field}`)
+      }
+    seen += rows.length
+    if (!has_more) break
+    before = `?before=${rows.at(-1)?.number}`
+  }
+  assert.ok(seen > 50, 'the world has begun with many acts')
 })

@@ -117,7 +117,7 @@ test('found by the account, told in order, told again, exported', async () => {
   const before_again = await until('the first webhook', async () => (await delivered()) || undefined)
   await page.getByRole('button', { name: 'Retrimite webhook-urile' }).click()
   await page.getByText(/Puse din nou la coadă/).waitFor()
-  await until('the webhook again', async () => ((await delivered()) > before_again ? true : undefined), 30_000)
+  await until('the webhook again', async () => ((await delivered()) > before_again ? true : undefined))
   await page.setViewportSize(PHONE)
   await page.reload()
   await page.getByRole('heading', { level: 1 }).waitFor()
@@ -195,7 +195,7 @@ test('money of a card order is paid back when a second person agrees', async () 
     return /"refunded_minor":4000/.test(JSON.stringify(order.body)) || undefined
   })
   await open(first.page, path, 'Comanda cmd-1')
-  await first.page.getByText('rambursată în parte').waitFor()
+  await first.page.getByText('rambursată în parte', { exact: true }).waitFor()
   for (const [page, heading] of [
     ['/agreements', 'Acorduri'],
     ['/agreements/floraria-ana/abo-1', 'Acordul abo-1'],

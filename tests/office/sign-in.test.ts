@@ -42,7 +42,7 @@ async function look(page: Page, name: string): Promise<void> {
   await page.setViewportSize(PHONE)
   // The navigation moves out of the way first.
   const fits = async () => ((await measure(page)).wide <= PHONE.width ? true : undefined)
-  await until(`${name} to be as narrow as a telephone`, fits, 3_000)
+  await until(`${name} to be as narrow as a telephone`, fits)
   await picture(page, `office-${name}-phone`)
   if (desktop !== null) await page.setViewportSize(desktop)
 }
@@ -84,6 +84,7 @@ test('somebody new: added by an administrator, first password changed, second fa
   await look(admin.page, 'staff-one-time')
   await admin.page.getByRole('button', { name: 'Am transmis-o' }).click()
   await admin.page.getByRole('link', { name: 'nou.venit' }).click()
+  await heading(admin.page, 'nou.venit')
   await admin.page.getByText('<b>Nou</b> Venit').waitFor()
   await look(admin.page, 'staff-member')
   await admin.leave()

@@ -11,15 +11,11 @@ const used = new Map<string, number>()
 
 /** The next code that is good; waits where the present one and the one after it were used. */
 export async function codeOf(totp_secret: string): Promise<string> {
-  const step = await until(
-    'a code that is fresh',
-    () => {
-      const now = stepAt(new Date())
-      const next = Math.max(now, (used.get(totp_secret) ?? 0) + 1)
-      return next <= now + 1 ? next : undefined
-    },
-    40_000,
-  )
+  const step = await until('a code that is fresh', () => {
+    const now = stepAt(new Date())
+    const next = Math.max(now, (used.get(totp_secret) ?? 0) + 1)
+    return next <= now + 1 ? next : undefined
+  })
   used.set(totp_secret, step)
   return totpCode(fromBase32(totp_secret), step)
 }
@@ -48,26 +44,40 @@ export type StaffCall = (
   method: string,
   path: string,
   body?: unknown,
+  headers?: Readonly<Record<string, string>>,
 ) => Promise<{ readonly status: number; readonly body: unknown }>
 
+/** With the session's cookie, for a browser that goes on with it. */
+export type Signed = StaffCall & { readonly cookie: () => string }
+
 /** Calls of one who is signed in, without a browser. */
-export async function callsOf(world: TestWorld, user: User): Promise<StaffCall> {
-  const origin = new URL(world.facts.office.url).origin
+export const callsOf = (world: TestWorld, user: User): Promise<Signed> =>
+  callsAt(`${new URL(world.facts.office.url).origin}/office/api`, user)
+
+/** The same at either surface. @param base `https://office.example/office/api`; bytes are sent as they are */
+export async function callsAt(base: string, user: Pick<User, 'user' | 'password' | 'totp_secret'>): Promise<Signed> {
   let cookie = ''
-  const call: StaffCall = async (method, path, body) => {
-    const response = await fetch(`${origin}/office/api${path}`, {
+  const call: StaffCall = async (method, path, body, headers = {}) => {
+    const is_bytes = Buffer.isBuffer(body)
+    const response = await fetch(`${base}${path}`, {
       method,
-      headers: { 'x-punte-call': '1', cookie, ...(body !== undefined && { 'content-type': 'application/json' }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      headers: {
+        'x-punte-call': '1',
+        cookie,
+        ...(body !== undefined && { 'content-type': is_bytes ? 'application/octet-stream' : 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: is_bytes ? new Uint8Array(body) : JSON.stringify(body) }),
     })
     const [set] = response.headers.getSetCookie()
     if (set !== undefined) cookie = set.split(';')[0] ?? ''
     const text = await response.text()
-    return { status: response.status, body: text === '' ? undefined : JSON.parse(text) }
+    const is_json = response.headers.get('content-type')?.includes('json') === true
+    return { status: response.status, body: text === '' ? undefined : is_json ? JSON.parse(text) : text }
   }
   const first = await call('POST', '/sign-in', { user_name: user.user, password: user.password })
   assert.equal(first.status, 200, JSON.stringify(first.body))
   const second = await call('POST', '/sign-in/second-factor', { code: await codeOf(user.totp_secret) })
   assert.equal(second.status, 200, JSON.stringify(second.body))
-  return call
+  return Object.assign(call, { cookie: () => cookie })
 }

@@ -48,7 +48,7 @@ export function explainTests(world: () => TestWorld, parties: () => Parties): vo
         /^ {2}\d\d\.\d\d\.\d{4} \d\d:\d\d:\d\d\.\d{3} \[\S+Z\] +INIT +partner +token call/,
         /partner +initPayment/,
         /payer +presses "Plătește": attempt 1 goes to the bank carpati/,
-        /message +initiate of attempt 1: POST localhost:\d+\/v1\/payments\/\S+ answered 201 after \d\.\d{3} s$/,
+        /message +initiation, attempt 1: POST localhost:\d+\/v1\/payments\/\S+ answered 201 after \d\.\d{3} s$/,
         /\+\d+\.\d{3} s +INIT → RCVD +payer +the bank took attempt 1 after \d\.\d{3} s and says RCVD/,
         /→ ACSC .*the bank says ACSC of attempt 1$/,
         /worker +webhook about ACSC delivered: HTTP 2\d\d, try 1$/,
@@ -57,8 +57,8 @@ export function explainTests(world: () => TestWorld, parties: () => Parties): vo
 
     test('a refused payment says by whose word, and why', async () => {
       assertInOrder(await decided('refuse'), [
-        /: RJCT \(REFUSED_BY_PAYER\)$/,
-        /→ RJCT .*the bank says RJCT of attempt 1, because REFUSED_BY_PAYER$/,
+        /: RJCT, because the payer refused \(REFUSED_BY_PAYER\)$/,
+        /→ RJCT .*the bank says RJCT of attempt 1, because the payer refused \(REFUSED_BY_PAYER\)$/,
         /webhook about RJCT delivered/,
       ])
     })
@@ -88,11 +88,22 @@ export function explainTests(world: () => TestWorld, parties: () => Parties): vo
       assert.ok(!told.includes(CARD['sourceOfFunds.provided.card.number']), told)
       assertInOrder(told, [
         /^order explained-\d+ of TESTMERCHANT .*: CAPTURED$/,
-        /merchant +asks for PAYMENT \(INTERNET\), 25\.00 RON, MASTERCARD 512345x+0008 .*transaction first .*under the reference \S+$/,
+        /merchant +asks for PAYMENT of 25\.00 RON, INTERNET, MASTERCARD 512345x+0008,? .*transaction first .*under the reference \S+$/,
         /INITIATED → FAILED +acquirer +transaction first is a FAILURE after \d\.\d{3} s: DECLINED, acquirer code \S+/,
         /transaction second/,
         /→ CAPTURED +acquirer +transaction second is a SUCCESS/,
       ])
+    })
+
+    test('for programs: codes and facts, each with its sentence', async () => {
+      const [told] = JSON.parse(await explain('--merchant', 'TESTMERCHANT', `explained-${process.pid}`, '--json'))
+      assert.deepEqual(told.moments[0].facts.amount_minor, 2_500)
+      for (const { code, by, facts, text } of told.moments) {
+        assert.match(code, /^card_[a-z]+$/)
+        assert.ok(['merchant', 'acquirer'].includes(by))
+        assert.ok(text.includes(facts.transaction_id), text)
+      }
+      assert.equal(told.about.status, 'CAPTURED')
     })
 
     test('what does not exist is said in a sentence', async () => {

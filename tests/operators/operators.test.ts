@@ -198,7 +198,6 @@ describe('the running service', () => {
       await until(
         'the second process',
         async () => (await fetch(`http://127.0.0.1:${base + 2}/ready`).catch(() => undefined))?.ok === true,
-        30_000,
       )
       await pay(`http://localhost:${base + 1}`)
     } finally {

@@ -53,7 +53,7 @@ export function curlOf(world: TestWorld): Curl {
       '--path-as-is',
       '--http1.1',
       '--max-time',
-      '40',
+      '120',
       '--include',
       '--cacert',
       ca,

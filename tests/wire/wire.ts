@@ -15,7 +15,7 @@ export const STATUS = '/gateway/core/rest/api/status/'
 export const CREDITOR_IBAN = 'RO09PORL7789778256833565'
 export const REDIRECT_URL = 'http://localhost:9/sarma/plati'
 /** Short enough to see one expire, long enough for the calls of a test on a busy machine. */
-export const TOKEN_SECONDS = 20
+export const TOKEN_SECONDS = 60
 
 /** Registered by command, with certificates that openssl made. */
 const CLIENT_ID = 'sarma-openssl'
@@ -30,16 +30,28 @@ export async function bootWire() {
   const ssl = openssl()
   const webhooks = await listen()
   const env = { PUNTE_ACCESS_TOKEN_SECONDS: String(TOKEN_SECONDS) }
-  const certificates = await makeCertificates(ssl)
-  const world = await bootWorld({ settle_ms: 0, env })
+  const end = () => {
+    webhooks.server.close()
+    webhooks.server.closeAllConnections()
+    ssl.remove()
+  }
+  const made = makeCertificates(ssl).then(async (certificates) => {
+    return { certificates, world: await bootWorld({ settle_ms: 0, env }) }
+  })
+  const { certificates, world } = await made.catch((error: unknown) => {
+    end()
+    throw error
+  })
   const parties = partiesOf(world)
   const curl = curlOf(world)
   const { good } = certificates
   try {
     await register(world, ssl, webhooks.url)
     // A partner's authority is learnt without a restart, within seconds.
-    await until('the new partner', async () => (await tokenCall(curl, { as: good })).status === 200, 10_000)
+    await until('the new partner', async () => (await tokenCall(curl, { as: good })).status === 200)
   } catch (error) {
+    end()
+    await parties.close()
     await world.remove()
     throw error
   }
@@ -67,8 +79,7 @@ export async function bootWire() {
       return found
     },
     async close() {
-      webhooks.server.close()
-      ssl.remove()
+      end()
       await parties.close()
       await world.finish()
     },

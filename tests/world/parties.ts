@@ -73,8 +73,11 @@ export type PaymentRow = {
 
 export type Parties = ReturnType<typeof partiesOf>
 
+/** Ends a journey that hangs; it measures nothing. */
+const TIMEOUT_MS = 120_000
+
 export async function fetchJson<T>(url: string, init: RequestInit = {}): Promise<T> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(15_000), ...init })
+  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), ...init })
   const text = await response.text()
   assert.ok(response.ok, `${init.method ?? 'GET'} ${new URL(url).pathname}: ${response.status} ${text.slice(0, 200)}`)
   return JSON.parse(text) as T
@@ -199,10 +202,8 @@ export function partiesOf(world: TestWorld) {
       ),
     /** Waits until the server holds this status for final. */
     untilStatus: (payment_id: number, ...statuses: readonly string[]) =>
-      until(
-        `${statuses.join(' or ')} of payment ${payment_id}`,
-        async () => statuses.includes((await payment(payment_id)).status),
-        30_000,
+      until(`${statuses.join(' or ')} of payment ${payment_id}`, async () =>
+        statuses.includes((await payment(payment_id)).status),
       ),
     close: () => pool.end(),
   }

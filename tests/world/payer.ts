@@ -7,7 +7,7 @@ import { until } from './world.ts'
 export type Answer<T> = { readonly status: number; readonly body: T }
 export type Refused = { readonly code: string; readonly fields?: Readonly<Record<string, string>> }
 
-const TIMEOUT_MS = 60_000
+const TIMEOUT_MS = 120_000
 /** Banks that know a payer by the name of his online banking. */
 const ASKS_FOR_USER: ReadonlySet<string> = new Set(['cetate', 'BRD'])
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -66,15 +66,11 @@ export function payerAt(page_url: string) {
       return body.redirectUrl
     },
     /** Asks until the page stands at this step. */
-    untilStep: (step: PaymentView['step'], timeout_ms = 30_000) =>
-      until(
-        `step ${step}`,
-        async () => {
-          const now = await view()
-          return now.step === step ? now : undefined
-        },
-        timeout_ms,
-      ),
+    untilStep: (step: PaymentView['step']) =>
+      until(`step ${step}`, async () => {
+        const now = await view()
+        return now.step === step ? now : undefined
+      }),
   }
 }
 

@@ -5,7 +5,7 @@ import { ROOT } from './world.ts'
 
 export type Ran = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
 
-const TIMEOUT_MS = 120_000
+const TIMEOUT_MS = 300_000
 
 /** `./punte …`, with nothing in the environment but what is given and what a shell has. Never rejects for the exit code. */
 export async function punte(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {

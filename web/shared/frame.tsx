@@ -13,6 +13,7 @@ import { Problem } from './problem.tsx'
 import { SessionWatch } from './session-watch.tsx'
 import { SignInPage } from './sign-in/sign-in-page.tsx'
 import { type Texts, useLanguage, useTexts } from './texts.tsx'
+import { useLeaving } from './unsaved.tsx'
 
 /** A row of an app's table of pages. */
 export type PageRow = {
@@ -31,6 +32,8 @@ export type PageRow = {
 type Props = {
   readonly name: Texts<string>
   readonly pages: readonly PageRow[]
+  /** Stands over every page of whoever is signed in. */
+  readonly Banner?: ComponentType
 }
 
 const TEXTS = {
@@ -53,8 +56,8 @@ const TEXTS = {
     skip: 'Skip to content',
     menu: 'Menu',
     out: 'Sign out',
-    missing: 'There is no such page',
-    missing_text: 'The address leads nowhere, or your role does not open this page.',
+    missing: 'Page not found',
+    missing_text: 'This address leads nowhere, or your role cannot open this page.',
     account: 'My account',
     days: (left: number) =>
       left === 0
@@ -138,7 +141,7 @@ const mayOpen = ({ act }: PageRow, me: Me): boolean =>
 
 type SignedInProps = Props & { readonly me: Me; readonly told_at: number; readonly is_locked: boolean }
 
-function SignedIn({ name, pages, me, told_at, is_locked }: SignedInProps) {
+function SignedIn({ name, pages, Banner, me, told_at, is_locked }: SignedInProps) {
   const t = useTexts(TEXTS)
   const title = useTexts(name)
   const [is_open, menu] = useDisclosure()
@@ -148,11 +151,13 @@ function SignedIn({ name, pages, me, told_at, is_locked }: SignedInProps) {
   const acts = me.acts.join(' ')
   // biome-ignore lint/correctness/useExhaustiveDependencies: the acts are what of `me` decides
   const open_pages = useMemo(() => [...pages, ACCOUNT].filter((page) => mayOpen(page, me)), [pages, acts])
-  const signOut = async () => {
-    await post('/sign-out').catch(() => undefined)
-    navigate('/')
-    await forget(queries)
-  }
+  const leaving = useLeaving()
+  const signOut = () =>
+    leaving(async () => {
+      await post('/sign-out').catch(() => undefined)
+      navigate('/')
+      await forget(queries)
+    })
   return (
     <AppShell
       header={{ height: 52 }}
@@ -205,6 +210,7 @@ function SignedIn({ name, pages, me, told_at, is_locked }: SignedInProps) {
             </Anchor>
           </Alert>
         )}
+        {Banner !== undefined && <Banner />}
         <PageRoutes pages={open_pages} missing={<Page title={t.missing}>{t.missing_text}</Page>} />
       </AppShell.Main>
     </AppShell>

@@ -12,7 +12,7 @@ const TEXTS = {
   },
   en: {
     title: 'The page did not open',
-    text: 'Perhaps there is a newer version by now. Reload; if it happens again, tell the administrator.',
+    text: 'There may be a newer version by now. Reload; if it happens again, tell your administrator.',
     again: 'Reload the page',
   },
 }
@@ -30,7 +30,8 @@ export class Mishaps extends Component<{ readonly children: ReactNode }, { reado
   }
 }
 
-function Mishap() {
+/** Also what stands where the frame itself breaks. */
+export function Mishap() {
   const t = useTexts(TEXTS)
   return (
     <Page title={t.title}>

@@ -28,9 +28,9 @@ const TEXTS = {
   },
   en: {
     title: 'Are you still there?',
-    text: 'For lack of activity the session ends in',
+    text: 'For lack of activity, your session ends in',
     seconds: (count: number) => (count === 1 ? '1 second' : `${count} seconds`),
-    last: 'A session lasts 12 hours at most. Save what there is to save, then sign in again.',
+    last: 'A session lasts at most 12 hours. Save your work, then sign in again.',
     stay: 'Stay',
     out: 'Sign out',
   },

@@ -6,10 +6,12 @@ import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { type ReactNode, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { BrowserRouter } from 'react-router'
+import { createBrowserRouter, RouterProvider } from 'react-router'
 import { ApiError, setUpCalls } from './api.ts'
+import { Mishap } from './mishap.tsx'
 import { LanguageProvider } from './texts.tsx'
 import { theme, variables } from './theme.ts'
+import { UnsavedGuard } from './unsaved.tsx'
 
 const MAX_TRIES = 2
 
@@ -28,6 +30,11 @@ export function startApp(name: 'office' | 'portal', app: ReactNode): void {
   const nonce = document.querySelector('meta[name="style-nonce"]')?.getAttribute('content') ?? ''
   // Where the part of the component library that locks scrolling under a dialog looks for it.
   Object.assign(globalThis, { __webpack_nonce__: nonce })
+  // The app has its own table of pages; the router that knows of data is here for its blocker.
+  const router = createBrowserRouter(
+    [{ path: '*', element: <UnsavedGuard>{app}</UnsavedGuard>, errorElement: <Mishap /> }],
+    { basename: `/${name}` },
+  )
   const root = document.getElementById('root')
   if (root === null) throw new Error('the page has no root')
   createRoot(root).render(
@@ -40,7 +47,7 @@ export function startApp(name: 'office' | 'portal', app: ReactNode): void {
       >
         <QueryClientProvider client={queries}>
           <LanguageProvider>
-            <BrowserRouter basename={`/${name}`}>{app}</BrowserRouter>
+            <RouterProvider router={router} />
           </LanguageProvider>
         </QueryClientProvider>
       </MantineProvider>

@@ -10,6 +10,10 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { createAuthority, type Issued, issue } from '../../bank/testing/pki.ts'
 
+/** Ends a test that waits for what does not come. */
+const ANSWER_MS = 60_000
+/** Whoever has not answered by then, is silent. */
+const SILENCE_MS = 1_500
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read answers of many shapes
@@ -21,6 +25,8 @@ export type World = {
   readonly api_url: string
   /** Sends one message; rejects where the connection ends without an answer. `null`: no certificate. */
   send(kind: string, message: object | string, client?: Issued | null): Promise<Answered>
+  /** Whether no answer comes to this message. */
+  isSilentTo(kind: string, message: object): Promise<boolean>
   admin(path: string, body?: object): Promise<Answered['json']>
   /** kill -9, then the same again on the same files. */
   killAndRestart(): Promise<void>
@@ -73,7 +79,14 @@ export async function startWorld(): Promise<World> {
       return running.api_url
     },
     send: (kind, message, client) =>
-      post(`${running.api_url}/v1/${kind}`, message, client === undefined ? usual : agentOf(client)),
+      post(`${running.api_url}/v1/${kind}`, message, client === undefined ? usual : agentOf(client), ANSWER_MS),
+    async isSilentTo(kind, message) {
+      const sent = post(`${running.api_url}/v1/${kind}`, message, usual, SILENCE_MS)
+      return await sent.then(
+        () => false,
+        (error: Error) => error.message === 'silence',
+      )
+    },
     async admin(path, body) {
       const headers = { 'content-type': 'application/json' }
       const response = await fetch(
@@ -99,16 +112,19 @@ export async function startWorld(): Promise<World> {
 }
 
 async function start(config: string): Promise<Process> {
-  const child = spawn(process.execPath, [MAIN, '--config', config], { stdio: ['ignore', 'pipe', 'ignore'] })
-  const [line] = await once(createInterface({ input: child.stdout }), 'line')
+  // Its channel ends it with the test, however that ends.
+  const child = spawn(process.execPath, [MAIN, '--config', config], { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] })
+  if (child.stdout === null) throw new Error('no output')
+  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`it ended with ${code}`)))
+  const [line] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended])
   return { child, ...JSON.parse(String(line)) }
 }
 
-function post(url: string, message: object | string, agent: Agent): Promise<Answered> {
+function post(url: string, message: object | string, agent: Agent, timeout_ms: number): Promise<Answered> {
   return new Promise((resolve, reject) => {
     const body = typeof message === 'string' ? message : JSON.stringify(message)
     const headers = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }
-    const outgoing = request(url, { method: 'POST', headers, agent, timeout: 1_500 }, (response) => {
+    const outgoing = request(url, { method: 'POST', headers, agent, timeout: timeout_ms }, (response) => {
       let text = ''
       response.setEncoding('utf8')
       response.on('data', (chunk: string) => {

@@ -21,7 +21,9 @@ import {
 } from '../testing/world.ts'
 
 const pki = await createPki()
-let world = await startWorld(pki, 'oauth', { timing: { access_token_ttl_s: 2 } })
+/** Short enough to see one end, long enough for what a test does with it on a busy machine. */
+const TOKEN_LIFE_S = 6
+let world = await startWorld(pki, 'oauth', { timing: { access_token_ttl_s: TOKEN_LIFE_S } })
 after(() => world.close())
 
 const verifier = randomBytes(32).toString('base64url')
@@ -151,12 +153,12 @@ test('tokens: of another payment, on another certificate, expired, refreshed, af
   const one = await initiated()
   const two = await initiated('radu')
   const back = await browse(authorizationUrl(one.payment_id), 'ioana', 'approve')
+  const renewed_qwac = await issue(pki.eidas, { kind: 'web', organization_id: ORGANIZATION, roles: [2] })
   const { access_token, refresh_token } = (await exchange(back.searchParams.get('code'))).json
   assert.equal(codeOf(await statusWith(two.path, access_token)), 'TOKEN_INVALID')
-  const renewed_qwac = await issue(pki.eidas, { kind: 'web', organization_id: ORGANIZATION, roles: [2] })
   assert.equal(codeOf(await statusWith(one.path, access_token, renewed_qwac)), 'TOKEN_INVALID')
   assert.equal(codeOf(await statusWith(one.path, 'made-up')), 'TOKEN_UNKNOWN')
-  await new Promise((resolve) => setTimeout(resolve, 2100))
+  await new Promise((resolve) => setTimeout(resolve, TOKEN_LIFE_S * 1_000 + 100))
   assert.equal(codeOf(await statusWith(one.path, access_token)), 'TOKEN_EXPIRED')
   const kept = readFileSync(join(world.config.data_dir, 'oauth.jsonl'), 'utf8')
   assert.ok(!kept.includes(access_token) && !kept.includes(refresh_token))

@@ -16,9 +16,11 @@ import {
 } from './world.ts'
 
 const pki = await createPki()
+/** Short enough to see one end, long enough for a call with it on a busy machine. */
+const TOKEN_LIFE_S = 6
 const worlds = new Map<string, TestWorld>()
 for (const id of ['BT', 'BCR', 'BRD', 'ING', 'RZB', 'UCB', 'CEC', 'LIB'])
-  worlds.set(id, await startWorld(pki, id, id === 'BCR' ? { timing: { access_token_ttl_s: 1 } } : {}))
+  worlds.set(id, await startWorld(pki, id, id === 'BCR' ? { timing: { access_token_ttl_s: TOKEN_LIFE_S } } : {}))
 after(() => Promise.all([...worlds.values()].map((world) => world.close())))
 
 function at(id: string): TestWorld {
@@ -102,7 +104,7 @@ test('BCR and Raiffeisen are entered first; an expired leave is told in BCR’s 
     const path = pathTo(world, answer.json.paymentId, '/status')
     if (id === 'RZB') assert.equal((await call(pki, world, { path, token })).json.transactionStatus, 'ACSC')
     if (id !== 'BCR') continue
-    await new Promise((resolve) => setTimeout(resolve, 1_100))
+    await new Promise((resolve) => setTimeout(resolve, TOKEN_LIFE_S * 1_000 + 100))
     const expired = await call(pki, world, { path, token })
     assert.deepEqual([expired.status, expired.json.status, expired.json.errors[0].error], [403, 403, 'TOKEN_EXPIRED'])
   }

@@ -285,6 +285,7 @@ describe('spreadsheets', () => {
     assert.match(refusal('Nume;IBAN;Detalii\nx;y;z'), /Lipsește: Sumă/)
     assert.match(refusal(`${HEADER};Suma lei\na;b;c;d;e`), /de două ori/)
     assert.match(refusal(HEADER), /nicio plată/)
+    assert.match(refusal(`Ana;${IBAN};1,00;x`), /^Prima linie trebuie să numească coloanele/)
     assert.match(refusal(Buffer.alloc(1_048_577, 'a')), /1 MB/)
     assert.match(refusal(`${HEADER}\n${`Ana;${IBAN};1,00;x\n`.repeat(5001)}`), /cel mult 5000/)
   })

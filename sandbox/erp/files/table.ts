@@ -57,10 +57,10 @@ export function readTable(text: string): ReadFile {
   const { separator, text: rest, skipped } = separatorOf(text)
   const [header, ...records] = readCsv(rest, separator).map((record) => ({ ...record, line: record.line + skipped }))
   if (header === undefined || header.fault !== undefined) throw new FileRefused(headerWords())
+  const { columns, unused } = readHeader(header.fields)
   if (records.length === 0) throw new FileRefused('Fișierul are numai antetul, nicio plată.')
   if (records.length > MAX_LINES)
     throw new FileRefused(`Fișierul are ${records.length} de linii; cel mult ${MAX_LINES}.`)
-  const { columns, unused } = readHeader(header.fields)
   const accepted: FileLine[] = []
   const rejected: RejectedLine[] = []
   for (const record of records) {

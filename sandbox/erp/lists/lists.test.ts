@@ -204,7 +204,7 @@ describe('lists of payments', () => {
     const payment_id = Number(new URL(at(answer)).searchParams.get('payment'))
     assert.equal((await one(a.invoice_id)).state, 'pending')
     const third = await page(at(await submit('/plati/facturi', [...chosen, ['invoice', c.invoice_id]])))
-    assert.match(third, /se pot plăti 1 plată, 2 linii respinse/)
+    assert.match(third, /se poate plăti 1 plată, 2 linii respinse/)
     settle(payment_id, 'PART', [['ACSC'], ['RJCT']])
     await world.deliver(url('/webhooks/punte'), payment_id, { status: 'PART', sequence: 4 })
     await later()

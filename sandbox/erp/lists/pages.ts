@@ -75,7 +75,7 @@ export function draftPage(
       ${input.resembling !== undefined && input.resembling.count > 0 && resemblance(input.resembling)}
       ${draft.contradictions.length > 0 && markup`<div class="note" role="note"><strong>Fișierul se contrazice.</strong><ul>${draft.contradictions.map((text) => markup`<li>${text}</li>`)}</ul></div>`}
       ${notes.length > 0 && markup`<ul class="hints">${notes.map((text) => markup`<li>${text}</li>`)}</ul>`}
-      <p class="summary"><strong>${draft.title}</strong>: se pot plăti ${payments(count)}, ${
+      <p class="summary"><strong>${draft.title}</strong>: ${count === 1 ? 'se poate plăti' : 'se pot plăti'} ${payments(count)}, ${
         draft.rejected.length === 0
           ? 'nicio linie respinsă'
           : counted(draft.rejected.length, 'linie respinsă', 'linii respinse')

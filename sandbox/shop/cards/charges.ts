@@ -92,6 +92,9 @@ export function createCharges(input: {
     const done = !isOpen(charge) && (charge.state !== 'paid' || charge.keep === undefined || charge.kept !== undefined)
     // Its first sending still waits for an answer.
     const sending = starting.has(charge.order_id)
+    // A question that is on its way is answered for all who ask.
+    const under_way = following.get(key)
+    if (under_way !== undefined) return under_way
     if (done || sending || now().getTime() - (asked_at.get(key) ?? 0) < ASK_EVERY_MS) {
       return Promise.resolve(book.charge(key) ?? charge)
     }

@@ -12,7 +12,7 @@ type Facts = {
   payments: { order_id: string; state: string; kind: string }[]
 }
 
-describe('series of payments', { timeout: 60_000 }, () => {
+describe('series of payments', () => {
   let world: CardShopWorld
   before(async () => {
     world = await createCardShopWorld()
@@ -90,7 +90,7 @@ describe('series of payments', { timeout: 60_000 }, () => {
 
   it('a declined opening starts nothing; another card starts the same series', async () => {
     const ana = buyerOf(world)
-    const series_id = await begin(ana, 'gradina-in-rate', { expiry: '04/27' })
+    const series_id = await begin(ana, 'gradina-in-rate', { expiry: '04/39' })
     assert.equal((await facts(ana, series_id)).phase, 'opening')
     const page = (await ana.get(`/abonament/${series_id}`)).text
     assert.match(page, /Cardul este expirat/)

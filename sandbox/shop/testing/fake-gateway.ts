@@ -1,6 +1,6 @@
 /**
  * A small card API for tests of the shop: TLS, Basic, only the fields it knows, the rules of stored credentials, one
- * transaction for one pair of ids. The card's expiry decides: 05/39 declines, 04/27 is expired at the bank, 05/37 stays
+ * transaction for one pair of ids. The card's expiry decides: 05/39 declines, 04/39 is expired at the bank, 05/37 stays
  * UNKNOWN until `settle`, anything else is approved.
  */
 import { randomInt } from 'node:crypto'
@@ -211,7 +211,7 @@ function charge(state: State, input: { order_id: string; transaction_id: string;
     (
       {
         '05/39': ['FAILURE', 'DECLINED'],
-        '04/27': ['FAILURE', 'EXPIRED_CARD'],
+        '04/39': ['FAILURE', 'EXPIRED_CARD'],
         '05/37': ['UNKNOWN', 'UNKNOWN'],
       } as const
     )[expiry] ?? (['SUCCESS', 'APPROVED'] as const)

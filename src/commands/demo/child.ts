@@ -6,8 +6,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, createWriteStream, openSync } from 'node:fs'
 import { CommandError, ROOT } from '../command.ts'
 
-const STOP_TIMEOUT_MS = 10_000
-const READY_TIMEOUT_MS = 60_000
+// Generous: a laptop that does much else at once starts a dozen processes slowly, and that is no fault of theirs.
+const STOP_TIMEOUT_MS = 30_000
+const READY_TIMEOUT_MS = 180_000
 const BACK_OFF_FIRST_MS = 100
 const BACK_OFF_LAST_MS = 30_000
 /** A child that lived this long is no child that cannot start: after its next death the delay is the first one again. */
@@ -29,7 +30,7 @@ export type Child = {
   /** What the child said with `ready`, of its first start. */
   readonly ready: Promise<Readonly<Record<string, unknown>>>
   pid(): number | undefined
-  /** SIGTERM, and SIGKILL to its whole group after ten seconds. Never rejects. */
+  /** SIGTERM, and SIGKILL to its whole group after half a minute. Never rejects. */
   stop(): Promise<void>
   /** SIGKILL to its group at once. */
   kill(): void

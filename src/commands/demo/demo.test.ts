@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { readSettings } from '../../config.ts'
+import { until } from '../../infra/testing/until.ts'
 import { startChild } from './child.ts'
 import { settingsText } from './files.ts'
 import { holderOf, lockWorld, requireFreePorts, worldAt } from './world.ts'
@@ -69,9 +70,7 @@ test('a child that ends before it answers fails the start; one that ends later i
   assert.equal((await child.ready).name, 'ready')
   const first = child.pid() as number
   process.kill(first, 'SIGKILL')
-  for (let tries = 0; tries < 100 && !events.some((words) => words.includes('answers again')); tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
+  await until('the new child', () => events.some((words) => words.includes('answers again')))
   assert.match(events.join('\n'), /ended unexpectedly \(SIGKILL\)[\s\S]*answers again/)
   const second = child.pid() as number
   assert.notEqual(second, first)

@@ -107,7 +107,7 @@ export async function writeServerSettings(world: World, database_url: string): P
       PUNTE_SMTP_URL: `smtp://127.0.0.1:${ports.smtp}`,
       PUNTE_MAIL_FROM: 'Punte (demo) <plati@punte.example>',
       PUNTE_OPERATOR_NAME: 'Punte Demo SRL (mediu de test)',
-      PUNTE_OPERATOR_REGISTER: 'mediu de test, fără autorizație: nu se plătesc bani adevărați',
+      PUNTE_OPERATOR_REGISTER: 'fără autorizație: nu se plătesc bani adevărați',
       PUNTE_OPERATOR_CONTACT: 'Strada Exemplului 1, București · 021 000 0000 · contact@punte.example',
       PUNTE_OPERATOR_COMPLAINTS: 'reclamatii@punte.example; răspuns în 15 zile lucrătoare',
       PUNTE_WEBHOOK_PRIVATE_ADDRESSES: 'yes',

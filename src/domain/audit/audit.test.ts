@@ -31,10 +31,10 @@ after(async () => {
 })
 
 const act = (n: number) => ({
-  act: 'test.act',
-  subject: { kind: 'thing', id: `nr. ${n}` },
-  ...(n % 3 === 0 ? {} : { before: { text: 'ă"\\,1:x,-', n } }),
-  after: { n: n / 7, list: [1, null, 'x'], nothing: null },
+  act: 'alert.take' as const,
+  subject: { kind: 'alert' as const, id: `nr. ${n}` },
+  ...(n % 3 === 0 ? {} : { before: { text: 'ă"\\,1:x,-', number: n } }),
+  after: { number: n / 7, list: [1, null, 'x'], nothing: null },
 })
 
 async function withRows(count: number, work: (other: TestDatabase, client: pg.Client) => Promise<void>): Promise<void> {
@@ -163,7 +163,7 @@ test('whatever is changed, removed, exchanged or put in is found, and where', as
     await tampered('update audit_log set before = null where number = 5', 5, /was changed/)
     await tampered('update audit_log set origin = null where number = 4', 4, /was changed/)
     await tampered(
-      `update audit_log set subject_kind = 'thingn', subject_id = substr(subject_id, 2) where number = 4`,
+      `update audit_log set subject_kind = 'alertn', subject_id = substr(subject_id, 2) where number = 4`,
       4,
       /was changed/,
     )

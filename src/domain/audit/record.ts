@@ -1,5 +1,6 @@
 /** The one way to write to the audit log. */
 import type { Database } from '../../infra/database/database.ts'
+import type { AuditAct, AuditField, Subject } from './acts.ts'
 import { appendRow, type Queries } from './store.ts'
 
 export type Actor = {
@@ -12,13 +13,16 @@ export type Actor = {
 
 export type Act = {
   /** What was done: `partner.suspend`. */
-  readonly act: string
-  readonly subject: { readonly kind: string; readonly id: string }
+  readonly act: AuditAct
+  readonly subject: Subject
   /** `refused`: it was tried in vain. */
   readonly outcome?: 'done' | 'refused'
-  readonly before?: Readonly<Record<string, unknown>>
-  readonly after?: Readonly<Record<string, unknown>>
+  readonly before?: Told
+  readonly after?: Told
 }
+
+/** Fields by their names, so that pages have words for each. */
+export type Told = { readonly [Field in AuditField]?: unknown }
 
 /** Where a use-case is not told who acts, the program itself does. */
 export const SYSTEM: Actor = { kind: 'system', name: 'punte' }

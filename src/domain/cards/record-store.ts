@@ -258,7 +258,7 @@ export type CardEvent = {
   readonly event_no: number
   readonly transaction_id: string
   readonly type: string
-  readonly cause: string
+  readonly cause: Outcome['cause']
   readonly detail: Readonly<Record<string, string | number>> | null
   readonly at: Date
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
+import { until } from '../../infra/testing/until.ts'
 import type { Context } from '../context.ts'
 import { createToken, saveToken } from '../vault/tokens.ts'
 import { charge } from './charge.ts'
@@ -38,15 +39,13 @@ describe('statements that wait for others', { concurrency: false }, () => {
 
   /** Resolves when as many statements of this database wait for a lock. */
   async function waiting(wanted = 1): Promise<void> {
-    for (let looks = 0; looks < 500; looks += 1) {
+    await until('who waits for a lock', async () => {
       const { rows } = await f.context.db.query<{ n: number }>({
         text: `select count(*)::integer as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
         values: [],
       })
-      if ((rows[0]?.n ?? 0) >= wanted) return
-      await sleep(10)
-    }
-    assert.fail('nothing waits')
+      return (rows[0]?.n ?? 0) >= wanted
+    })
   }
 
   /** Writes in a transaction, lets `work` run into its locks, then commits, or rolls back, and gives what `work` came to. */

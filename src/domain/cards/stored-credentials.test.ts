@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { processorMs } from '../../infra/testing/cost.ts'
 import type { Agreement } from '../agreements/agreement.ts'
 import { PunteError } from '../errors.ts'
 import { SOURCES } from '../merchants/merchant.ts'
@@ -287,8 +288,9 @@ test('a decision costs microseconds', () => {
     same_card: true,
     credential: 'gateway_token',
   }
-  const start = performance.now()
-  for (let n = 0; n < 20_000; n += 1) decideStoredCredential(input)
-  const each_us = ((performance.now() - start) * 1_000) / 20_000
+  const cost_ms = processorMs(() => {
+    for (let n = 0; n < 20_000; n += 1) decideStoredCredential(input)
+  })
+  const each_us = (cost_ms * 1_000) / 20_000
   assert.ok(each_us < 50, `${each_us} µs`)
 })

@@ -1,5 +1,5 @@
 /** What every change of a case is made of: the lock with the version that was seen, a version, an event. */
-import { type Act, type Actor, SYSTEM } from '../audit/record.ts'
+import { type Act, type Actor, SYSTEM, type Told } from '../audit/record.ts'
 import type { Queries } from '../audit/store.ts'
 import { PunteError } from '../errors.ts'
 import { invalid } from '../partners/profile.ts'
@@ -128,12 +128,12 @@ export async function moveCase(
   return toldOf(row.case_id, `case.${move}`, { state: row.state }, { state: to_state, version: row.version })
 }
 
-export const toldOf = (
-  case_id: number,
-  act: string,
-  before: Readonly<Record<string, unknown>> | undefined,
-  after: Readonly<Record<string, unknown>>,
-): Act => ({ act, subject: { kind: 'case', id: String(case_id) }, ...(before && { before }), after })
+export const toldOf = (case_id: number, act: Act['act'], before: Told | undefined, after: Told): Act => ({
+  act,
+  subject: { kind: 'case', id: String(case_id) },
+  ...(before && { before }),
+  after,
+})
 
 /** What people write. @throws PunteError FIELD_REQUIRED, FIELD_INVALID */
 export function checkText(field: string, given: string): string {

@@ -144,10 +144,11 @@ export async function complianceWorld(settings: Partial<Settings> = {}, start = 
     await database.drop()
     rmSync(folder, { recursive: true, force: true })
   }
-  return Object.assign(world, { context, mails, asked, service, key_file, close }, steps(context))
+  return Object.assign(world, { context, mails, asked, service, key_file, close }, caseSteps(context))
 }
 
-function steps(context: Parameters<typeof createCase>[0]) {
+/** What is done with cases until they are approved. */
+export function caseSteps(context: Parameters<typeof createCase>[0]) {
   const versionOf = async (case_id: number) => (await findCase(context.db, case_id))?.version ?? 0
   const seen = async (case_id: number) => ({ case_id, version: await versionOf(case_id) })
 

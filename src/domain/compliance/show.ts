@@ -8,7 +8,7 @@ import { invitationsOf } from './invitations/store.ts'
 import { lookAtCase } from './look.ts'
 import { casePlace } from './sealed.ts'
 import { APPLICANT_EDITS, type CaseEventType, type CaseState, movesFrom, STAFF_EDITS } from './state.ts'
-import { type CaseRow, type EventRow, findCase, selectCases, selectEvents } from './store.ts'
+import { type CaseRow, type EventRow, findCase, selectCases, selectEvents, selectKept } from './store.ts'
 
 const LISTED = 50
 const LISTED_MOST = 200
@@ -45,6 +45,15 @@ export async function listCases(context: CaseContext, filters: CaseFilters): Pro
     Math.min(filters.limit ?? LISTED, LISTED_MOST),
   )
   return rows.map((row) => lineOf(context, row))
+}
+
+/** Cases that are only kept, by when they are erased; those behind one, where it is named. */
+export async function listKept(
+  context: CaseContext,
+  { after_case_id }: { readonly after_case_id?: number },
+): Promise<{ readonly kept: readonly CaseLine[]; readonly has_more: boolean }> {
+  const rows = await selectKept(context.db, after_case_id ?? null, LISTED + 1)
+  return { kept: rows.slice(0, LISTED).map((row) => lineOf(context, row)), has_more: rows.length > LISTED }
 }
 
 /** @throws PunteError CASE_UNKNOWN */

@@ -148,6 +148,22 @@ export async function selectCases(db: Queries, wanted: CaseSelection, limit: num
   return rows
 }
 
+/**
+ * What is only kept, by when it is erased, behind a case of the list.
+ * @param after_case_id null: from the beginning
+ */
+export async function selectKept(db: Queries, after_case_id: number | null, limit: number): Promise<CaseRow[]> {
+  const { rows } = await db.query<CaseRow>({
+    text: `select ${COLUMNS} from cases c
+      where c.state in ('relationship_ended', 'refused', 'withdrawn')
+        and ($1::integer is null
+          or (c.keep_until, c.case_id) > (select a.keep_until, a.case_id from cases a where a.case_id = $1))
+      order by c.keep_until, c.case_id limit $2`,
+    values: [after_case_id, limit],
+  })
+  return rows
+}
+
 /** @returns undefined: no such partner */
 export async function partnerOfClientId(db: Queries, client_id: string): Promise<number | undefined> {
   const { rows } = await db.query<{ partner_id: number }>({

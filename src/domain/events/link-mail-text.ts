@@ -54,7 +54,7 @@ export function linkMailText(facts: LinkMailFacts): MailText {
     },
     closing: [
       `Dacă nu aștepți această cerere de la ${partner_name}, nu plăti și întreabă-l. Parola băncii o scrii numai în aplicația sau pe pagina băncii tale.`,
-      `In English: ${partner_name} asks you for this payment. The button leads to the payment page; the link is valid until ${dateForPeople(facts.expires_at, 'en-GB')} (Bucharest time). If you do not expect it, do not pay.`,
+      `In English: ${partner_name} asks you for this payment. The link leads to the payment page and is valid until ${dateForPeople(facts.expires_at, 'en-GB')} (Bucharest time). If you do not expect it, do not pay.`,
     ],
     operator: facts.operator,
   })

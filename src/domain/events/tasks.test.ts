@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import test, { after, before } from 'node:test'
 import { migrateJobs, startWorker } from '../../infra/jobs/worker.ts'
 import { createLog } from '../../infra/log.ts'
+import { until } from '../../infra/testing/until.ts'
 import type { Context } from '../context.ts'
 import { type Fixture, openFixture, says } from '../initiation/fixture.ts'
 import { settle } from '../initiation/settling/settle.ts'
@@ -52,15 +53,10 @@ test('a mail server that does not answer holds up no webhook', async () => {
     concurrency: 2,
     log: createLog('silent'),
   })
-  const until = async (condition: () => boolean) => {
-    const deadline = performance.now() + 30_000
-    while (!condition() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20))
-  }
   try {
-    await until(() => mails === 2)
-    assert.equal(mails, 2, 'as many mails hang as there are places')
+    await until('as many mails that hang as there are places', () => mails === 2)
     for (let n = 0; n < 4; n += 1) await ended()
-    await until(() => told === 8)
+    await until('what is told meanwhile', () => told === 8)
     assert.equal(told, 8)
   } finally {
     mail_server.resolve()

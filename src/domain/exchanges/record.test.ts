@@ -10,6 +10,7 @@ import {
 import type { AccessProfile, BankConnector, BankProfile } from '../../infra/banks/connector.ts'
 import type { Context } from '../context.ts'
 import { explainPayment } from '../explain/payment.ts'
+import type { Explanation } from '../explain/timeline.ts'
 import { type Fixture, openFixture, REQUEST, TERMS } from '../initiation/fixture.ts'
 import { initiateList } from '../initiation/lists/initiate.ts'
 import { submitList } from '../initiation/lists/list.ts'
@@ -22,6 +23,9 @@ import { resealAll } from '../resealing/reseal.ts'
 import { eraseOldExchanges } from './erase.ts'
 import { exchangesWritten, openMessages } from './record.ts'
 import { listExchanges } from './store.ts'
+
+const exchangesOf = (explanation: Explanation | undefined) =>
+  explanation?.moments.flatMap(({ code, facts }) => (code === 'exchange' ? [facts] : [])) ?? []
 
 let f: Fixture
 let bank: ScriptedBank
@@ -73,7 +77,8 @@ function answers(status: () => Reply): void {
         headers: cookie,
         body: {
           transactionStatus: 'RCVD',
-          paymentId: 'p-1',
+          // Of each payment its own, as banks number them.
+          paymentId: `p-${headers['x-request-id']}`,
           _links,
           heard,
           tppMessages: [{ category: 'WARNING', code: 'X' }],
@@ -195,15 +200,14 @@ for (const [name, profile] of Object.entries(KINDS)) {
     for (const person of people) assert.ok(opened.includes(person), `${person} is to be found in ${opened}`)
 
     const explanation = await explainPayment(context, key, { messages: true })
-    const shown = JSON.stringify({ ...explanation, title: '' })
+    const shown = JSON.stringify({ ...explanation, about: '' })
     for (const person of [...people, ...secrets, REQUEST.psu_email, 'Comanda', '10.1.2.3'])
       assert.ok(!shown.includes(person), `${person} in ${shown}`)
-    const told = explanation?.moments.filter(({ exchange }) => exchange !== undefined) ?? []
+    const told = exchangesOf(explanation)
     assert.equal(told.length, rows.length)
-    assert.match(
-      told.map(({ what }) => what).join('\n'),
-      /initiate of attempt 1: POST localhost:\d+\/api\/v1\/payments\/ron-payment answered 201 after \d\.\d{3} s\n/,
-    )
+    const { attempt_no, method, address, http_status } = told.find(({ purpose }) => purpose === 'initiate') ?? {}
+    assert.deepEqual([attempt_no, method, http_status], [1, 'POST', 201])
+    assert.match(address ?? '', /^localhost:\d+\/api\/v1\/payments\/ron-payment$/)
     // What staff need to find it at the bank stands as it is.
     assert.ok(
       shown.includes('RO98…0001') &&
@@ -256,12 +260,9 @@ test('of the same answers in a row the first and the last are kept, with how man
     asked.map(({ same_no }) => same_no),
     [1, 4, 1, 1],
   )
-  const explanation = await explainPayment(context, key)
-  assert.match(
-    explanation?.moments.map(({ what }) => what).join('\n') ?? '',
-    /answered 200 .*, the same for the 4th time in a row/,
-  )
-  assert.ok(explanation?.moments.every(({ exchange }) => exchange?.messages === undefined))
+  const told = exchangesOf(await explainPayment(context, key))
+  assert.equal(told.find(({ same_no }) => same_no !== undefined)?.same_no, 4)
+  assert.ok(told.every(({ messages }) => messages === undefined))
 })
 
 test('what never left and what was not answered is told apart; a lost record fails no payment', async () => {
@@ -278,8 +279,9 @@ test('what never left and what was not answered is told apart; a lost record fai
   await exchangesWritten(context.db)
   const { rows } = await onRecord(key)
   assert.deepEqual([rows.at(-1)?.fault, rows.at(-1)?.fault_reason], ['not_sent', 'ECONNREFUSED'])
-  const told = (await explainPayment(context, key))?.moments.map(({ what }) => what).join('\n')
-  assert.match(told ?? '', /status of attempt 1: GET localhost:1\/\S+ never left \(ECONNREFUSED\) after/)
+  const { purpose, address, fault } = exchangesOf(await explainPayment(context, key)).at(-1) ?? {}
+  assert.deepEqual([purpose, fault], ['status', { kind: 'not_sent', reason: 'ECONNREFUSED' }])
+  assert.match(address ?? '', /^localhost:1\//)
 
   await f.context.db.query({ text: 'alter table bank_exchanges rename to elsewhere', values: [] })
   try {

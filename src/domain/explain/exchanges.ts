@@ -9,7 +9,7 @@ import type { Moment } from './timeline.ts'
 type Row = Awaited<ReturnType<typeof listExchanges>>[number]
 
 /** One call to a bank and its answer. */
-export type ShownExchange = {
+export type ExchangeFacts = {
   readonly attempt_no: number
   /** What the call was for; `token` and `metadata` only prepare another. */
   readonly purpose: Row['purpose']
@@ -18,8 +18,8 @@ export type ShownExchange = {
   readonly address: string
   readonly duration_ms: number
   readonly http_status?: number
-  /** Why there is no answer: `not_sent ECONNREFUSED`. */
-  readonly fault?: string
+  /** Why there is no answer: it never left, or nobody knows whether it arrived; `reason` is the network's word (`ECONNREFUSED`). */
+  readonly fault?: { readonly kind: NonNullable<Row['fault']>; readonly reason: string }
   /** Which in a row of the same answers; of those between the first and this one nothing is kept. */
   readonly same_no?: number
   /** Only where they are asked for. `unreadable`: this installation has no key to them. */
@@ -36,13 +36,12 @@ export function toldExchanges(
   with_messages: boolean,
 ): Moment[] {
   return rows.map((row) => {
-    const exchange = shownExchange(row)
     const messages = with_messages ? { messages: shownMessages(context, row, people) } : {}
-    return { at: row.at, by: 'message', what: exchangeText(exchange), exchange: { ...exchange, ...messages } }
+    return { at: row.at, by: 'message', code: 'exchange', facts: { ...shownExchange(row), ...messages } }
   })
 }
 
-function shownExchange(row: Row): ShownExchange {
+function shownExchange(row: Row): ExchangeFacts {
   const { attempt_no, purpose, method, host, path, duration_ms, http_status, fault, fault_reason, same_no } = row
   return {
     attempt_no,
@@ -51,34 +50,16 @@ function shownExchange(row: Row): ShownExchange {
     address: `${host}${path}`.replace(/[^\x21-\x7e]/g, ' '),
     duration_ms,
     ...(http_status !== null && { http_status }),
-    ...(fault !== null && { fault: `${fault} ${fault_reason}` }),
+    ...(fault !== null && { fault: { kind: fault, reason: fault_reason ?? '' } }),
     ...(same_no > 1 && { same_no }),
   }
-}
-
-function exchangeText({ attempt_no, purpose, method, address, ...e }: ShownExchange): string {
-  const took = `after ${(e.duration_ms / 1000).toFixed(3)} s`
-  const came = e.fault === undefined ? `answered ${e.http_status} ${took}` : `${faultText(e.fault)} ${took}`
-  const again = e.same_no === undefined ? '' : `, the same for the ${ordinal(e.same_no)} time in a row`
-  return `${purpose} of attempt ${attempt_no}: ${method} ${address} ${came}${again}`
-}
-
-function faultText(fault: string): string {
-  const [kind, reason] = fault.split(' ')
-  return kind === 'not_sent' ? `never left (${reason})` : `has no answer (${reason})`
-}
-
-function ordinal(n: number): string {
-  const teens = n % 100 > 10 && n % 100 < 14
-  const end = teens ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')
-  return `${n}${end}`
 }
 
 function shownMessages(
   context: Pick<Context, 'keys'>,
   row: Row,
   { known, others }: People,
-): NonNullable<ShownExchange['messages']> {
+): NonNullable<ExchangeFacts['messages']> {
   let messages: ReturnType<typeof openMessages>
   try {
     messages = openMessages(context, row)

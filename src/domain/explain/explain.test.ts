@@ -19,14 +19,22 @@ const later = (f: { now: Date }, ms: number): Date => {
   return f.now
 }
 const changes = ({ moments }: Explanation) => moments.flatMap(({ to }) => (to === undefined ? [] : [to]))
-const words = ({ moments }: Explanation) => moments.map(({ by, what }) => `${by}: ${what}`).join('\n')
+/** Who, code and facts, a line each. */
+const told = ({ moments }: Explanation) =>
+  moments.map(({ by, code, facts }) => `${by}: ${code} ${JSON.stringify(facts)}`).join('\n')
+const opened = ({ open }: Explanation) => open.map(({ code, facts }) => `${code} ${JSON.stringify(facts)}`).join('\n')
 
 test('histories are woven by time, each in its own order', () => {
-  const at = (ms: number, what: string): Moment => ({ at: new Date(ms), by: 'worker', what })
-  const woven = weave([at(1, 'a'), at(5, 'b'), at(3, 'c')], [at(5, 'd'), at(2, 'e'), at(6, 'f')])
+  const at = (ms: number, attempt_no: number): Moment => ({
+    at: new Date(ms),
+    by: 'worker',
+    code: 'browser_back',
+    facts: { attempt_no },
+  })
+  const woven = weave([at(1, 1), at(5, 2), at(3, 3)], [at(5, 4), at(2, 5), at(6, 6)])
   assert.deepEqual(
-    woven.map(({ what }) => what),
-    ['a', 'b', 'c', 'd', 'e', 'f'],
+    woven.map(({ facts }) => facts),
+    [1, 2, 3, 4, 5, 6].map((attempt_no) => ({ attempt_no })),
   )
 })
 
@@ -41,8 +49,8 @@ describe('the account rail', { concurrency: false }, () => {
   const explained = async (key: PaymentKey): Promise<Explanation> => {
     const explanation = await explainPayment(f.context, key)
     assert.ok(explanation !== undefined)
-    // The title names the partner, who has the beneficiary's name here.
-    const all = JSON.stringify({ ...explanation, title: '' })
+    // Of what it is about, the partner's name is the beneficiary's here.
+    const all = JSON.stringify({ ...explanation, about: '' })
     const { creditor_iban, debtor_iban, creditor_name, psu_email, psu_intermediar_id } = REQUEST
     for (const person of [creditor_iban, debtor_iban, creditor_name, psu_email, psu_intermediar_id, 'Comanda'])
       assert.ok(!all.includes(person), `${person} in ${all}`)
@@ -67,23 +75,37 @@ describe('the account rail', { concurrency: false }, () => {
     }
     await recordFailedTry(f.context, event, failed)
     assert.match(
-      (await explained(key)).open.join('\n'),
-      /webhook about ACSC: try 2 is due at .*\n.*mail .*none is recorded/,
+      opened(await explained(key)),
+      /^webhook_due \{"event_no":\d+,"status":"ACSC","try_no":2,"try_at":"\S+Z"\}\nmail_not_recorded /,
     )
     await recordDelivered(f.context, event, later(f, 5_000), 'HTTP 200')
     await recordMail(f.context, event, 'sent', later(f, 1))
 
     const explanation = await explained(key)
-    assert.match(explanation.title, /of shop-client \(Florăria Ana\): ACSC$/)
-    assert.equal(explanation.facts[0], '123,45 RON from RO98…0001 to RO49…0000 (F. A.), mail to i…@example.ro')
+    const { partner_id, payment_id } = key
+    assert.deepEqual(explanation.about, {
+      ...{ kind: 'payment', payment_id, partner_id, status: 'ACSC' },
+      ...{ client_id: 'shop-client', partner_name: 'Florăria Ana' },
+    })
+    const [parties, attempt] = explanation.background
+    assert.deepEqual(parties, {
+      code: 'parties',
+      facts: {
+        amount_minor: 12_345,
+        debtor_iban: 'RO98…0001',
+        creditor_iban: 'RO49…0000',
+        creditor_initials: 'F. A.',
+        email: 'i…@example.ro',
+      },
+    })
     assert.match(
-      explanation.facts[1] ?? '',
-      /^attempt 1 at carpati, closed: X-Request-ID \S+, end-to-end P\d+-\d+-1, .* bank-1$/,
+      JSON.stringify(attempt),
+      /"attempt_no":1,"bank_id":"carpati","state":"closed","request_id":"\S+","end_to_end_id":"P\d+-\d+-1","bank_payment_id":"bank-1-P/,
     )
     assert.deepEqual(changes(explanation).slice(-2), ['RCVD', 'ACSC'])
     assert.match(
-      words(explanation),
-      /initPayment.*attempt 1 goes to the bank carpati.*took attempt 1 after 0\.000 s and says RCVD.*payer's return: the browser is back.*worker's question: the bank says ACSC of attempt 1.*webhook about ACSC tried in vain.*webhook about ACSC delivered: HTTP 200, try 2, 5\.000 s after the first.*mail to the payer about ACSC sent/s,
+      told(explanation),
+      /initiated.*submitted \{"attempt_no":1,"bank_id":"carpati"\}.*bank_took \{"attempt_no":1,"bank_status":"RCVD","after_ms":0\}.*return: browser_back.*poll: bank_said \{"attempt_no":1,"bank_status":"ACSC"\}.*webhook_failed_at_first.*webhook_delivered \{"event_no":\d+,"status":"ACSC","tries":2,"outcome":"HTTP 200","since_first_ms":5000\}.*mail_sent/s,
     )
     assert.deepEqual(explanation.open, [])
   })
@@ -98,12 +120,13 @@ describe('the account rail', { concurrency: false }, () => {
     later(f, 300)
     await settle(f.context, { ...key, cause: 'return' })
     const explanation = await explained(key)
-    assert.match(explanation.title, /RJCT \(INSUFFICIENT_FUNDS\)$/)
+    const { about } = explanation
+    assert.deepEqual([about.status, about.kind === 'payment' && about.reason], ['RJCT', 'INSUFFICIENT_FUNDS'])
     assert.match(
-      words(explanation),
-      /bank: refuses attempt 1 after 0\.000 s: PRODUCT_INVALID.*attempt 2 goes.*payer's return: the bank says RJCT of attempt 2, because INSUFFICIENT_FUNDS/s,
+      told(explanation),
+      /bank: attempt_refused \{"attempt_no":1,"after_ms":0,"bank_code":"PRODUCT_INVALID"\}.*submitted \{"attempt_no":2.*return: bank_said \{"attempt_no":2,"bank_status":"RJCT","reason":"INSUFFICIENT_FUNDS"\}/s,
     )
-    assert.ok(!words(explanation).includes('the browser is back'), 'told by the status that the return brought')
+    assert.ok(!told(explanation).includes('browser_back'), 'told by the status that the return brought')
     assert.equal(explanation.open.length, 2)
   })
 
@@ -111,7 +134,7 @@ describe('the account rail', { concurrency: false }, () => {
     const unknown = await f.initiated()
     f.bank.initiate = [{ kind: 'unknown', reason: 'TIMEOUT' }]
     await f.submit(unknown)
-    assert.match((await explained(unknown)).open.join(), /^whether carpati has attempt 1 is unknown: found out from/)
+    assert.match(opened(await explained(unknown)), /^attempt_unknown \{"attempt_no":1,.*"bank_id":"carpati","ask_at"/)
 
     f.bank.initiate = [ACCEPTED]
     const given_up = await f.submitted()
@@ -120,14 +143,22 @@ describe('the account rail', { concurrency: false }, () => {
     await recordEvent(f.context, given_up, { at: f.now, type: 'payment.new_kind', cause: 'staff', detail })
     const explanation = await explained(given_up)
     assert.match(
-      words(explanation),
-      /payer: gives the payment up, because ABANDONED_BY_PAYER\npayer: the bank was asked to drop it; it will, or says who must agree\nstaff: payment\.new_kind: (note paid to F\. A\. RO98…0001, count 3|count 3, note paid to F\. A\. RO98…0001)/,
+      told(explanation),
+      /payer: given_up \{"reason":"ABANDONED_BY_PAYER"\}\npayer: cancel_asked \{"answer":"ok"\}\nstaff: other \{"type":"payment\.new_kind",/,
+    )
+    const strange = explanation.moments.find(({ code }) => code === 'other')
+    assert.deepEqual(
+      strange?.code === 'other' && strange.facts.details.toSorted((a, b) => a.name.localeCompare(b.name)),
+      [
+        { name: 'count', value: '3' },
+        { name: 'note', value: 'paid to F. A. RO98…0001' },
+      ],
     )
     later(f, 4_000)
     f.bank.status = [says('CANC')]
     await settle(f.context, { ...given_up, cause: 'poll' })
-    assert.match(words(await explained(given_up)), /\nbank: has ended attempt 1: CANC$/)
-    assert.match(explanation.open[0] ?? '', /^attempt 1 is open at carpati: asked next at \d\d\.\d\d\.\d{4} /)
+    assert.match(told(await explained(given_up)), /\nbank: attempt_ended \{"attempt_no":1,"bank_status":"CANC"\}$/)
+    assert.match(opened(explanation), /^attempt_open \{"attempt_no":1,.*"bank_id":"carpati","ask_at":"\S+Z"\}/)
   })
 
   test('there is nothing to explain of what does not exist', async () => {
@@ -158,11 +189,14 @@ describe('the card rail', { concurrency: false }, () => {
     f.acquirer.answers = [declines]
     await followOn(f.context, f.follow('REFUND', request.order_id, { amount: '10.00' }))
     const explanation = await explained(request.order_id)
-    assert.match(explanation.title, /of TESTONE .*: PARTIALLY_CAPTURED$/)
+    assert.deepEqual(
+      [explanation.about.kind === 'order' && explanation.about.merchant_id, explanation.about.status],
+      ['TESTONE', 'PARTIALLY_CAPTURED'],
+    )
     assert.deepEqual(changes(explanation), ['AUTHORIZED', 'PARTIALLY_CAPTURED'])
     assert.match(
-      words(explanation),
-      /asks for AUTHORIZATION \(INTERNET\), 100\.00 RON, \S+ 512345x+0008.*under the reference .*acquirer: transaction 1 is a SUCCESS after 0\.000 s: APPROVED, acquirer code 00.*asks for CAPTURE.*asks for REFUND.*is a FAILURE after 0\.000 s: DECLINED, acquirer code 05/s,
+      told(explanation),
+      /card_asked .*"type":"AUTHORIZATION","source":"INTERNET",.*"amount_minor":10000,"currency":"RON",.*512345x+0008.*acquirer: card_succeeded \{"transaction_id":"1","after_ms":0,"gateway_code":"APPROVED","acquirer_code":"00".*"type":"CAPTURE".*"type":"REFUND".*card_failed .*"gateway_code":"DECLINED","acquirer_code":"05"/s,
     )
     assert.deepEqual(explanation.open, [])
   })
@@ -172,16 +206,16 @@ describe('the card rail', { concurrency: false }, () => {
     const request = f.request()
     await charge(f.context, request)
     assert.match(
-      (await explained(request.order_id)).open.join(),
-      /transaction 1 is of unknown outcome, not asked about yet/,
+      opened(await explained(request.order_id)),
+      /^transaction_open \{"transaction_id":"1",.*"is_unknown":true,"asked_no":0\}$/,
     )
     later(f, 1_000)
     f.acquirer.words = [approves() as never]
     await reconcile(f.context)
     const explanation = await explained(request.order_id)
     assert.match(
-      words(explanation),
-      /acquirer: did not say what became of transaction 1 after 0\.000 s: TIMEOUT\nworker's question: transaction 1 is a SUCCESS after 1\.000 s/,
+      told(explanation),
+      /acquirer: card_unknown \{"transaction_id":"1","after_ms":0,"fault":"TIMEOUT"\}\nsweep: card_succeeded \{"transaction_id":"1","after_ms":1000,/,
     )
     assert.deepEqual(changes(explanation), ['CAPTURED'])
     assert.deepEqual(explanation.open, [])

@@ -1,20 +1,9 @@
-/** What the history of a payment says, event by event, in words. */
+/** The history of a payment, event by event, as moments of its timeline. */
 import type { PaymentStatus } from '../initiation/state.ts'
 import type { Cause, PaymentRow } from '../initiation/store.ts'
 import { type Known, maskText } from './mask.ts'
 import type { Attempt, PaymentEventRow } from './store.ts'
-import { type Moment, secondsBetween } from './timeline.ts'
-
-export const BY: Readonly<Record<Cause, string>> = {
-  partner: 'partner',
-  payer: 'payer',
-  return: "payer's return",
-  poll: "worker's question",
-  push: "bank's push",
-  worker: 'worker',
-  staff: 'staff',
-  list: 'its list',
-}
+import { type Happening, type Moment, msBetween, type OtherFacts } from './timeline.ts'
 
 export type Whole = {
   readonly payment: PaymentRow
@@ -27,76 +16,84 @@ export function eventMoment(whole: Whole, event: PaymentEventRow, n: number): Mo
   const before = whole.events[n - 1]?.status
   return {
     at: event.at,
-    by: BY[event.cause] ?? event.cause,
-    what: whatHappened(whole, event),
+    by: event.cause,
+    ...whatHappened(whole, event),
     ...(before !== event.status && { to: event.status, ...(before !== undefined && { from: before }) }),
   }
 }
 
-function whatHappened(whole: Whole, event: PaymentEventRow): string {
-  const { type, detail } = event
-  const attempt = whole.attempts.find(({ attempt_no }) => attempt_no === detail?.attempt_no)
-  if (type === 'payment.reserved') return "token call: the payment's number is reserved"
+type Detail = Readonly<Record<string, unknown>>
+
+function whatHappened(whole: Whole, event: PaymentEventRow): Happening {
+  const { type } = event
+  const detail: Detail = event.detail ?? {}
+  const attempt_no = Number(detail.attempt_no)
+  if (type === 'payment.reserved') return { code: 'reserved', facts: {} }
   if (type === 'payment.initiated') {
-    const items = detail?.items === undefined ? '' : ` of a list of ${detail.items} payments`
-    return `initPayment: the terms${items} are recorded`
+    const item_count = detail.items === undefined ? {} : { item_count: Number(detail.items) }
+    return { code: 'initiated', facts: item_count }
   }
-  if (type === 'payment.bank_chosen')
-    return `chooses the bank ${detail?.bank_id}, which takes the list's payments ${detail?.way === 'together' ? 'together, as one' : 'one by one'}`
-  if (type === 'payment.submitted')
-    return `presses "Plătește": attempt ${detail?.attempt_no} goes to the bank ${attempt?.bank_id ?? detail?.bank_id}`
-  if (type === 'payment.cancel_asked') return `the bank was asked to drop it; ${cancelAnswer(detail?.answer)}`
-  if (type === 'payment.attempt_closed')
-    return `attempt ${detail?.attempt_no} closed by hand: the bank does not have it`
-  if (type === 'tokens.revoked') return `the payment's tokens are revoked${told(detail, whole.known)}`
-  if (type === 'payment.contradiction')
-    return `the bank contradicts what is final; nothing is changed${told(detail, whole.known)}`
-  if (type === 'payment.status') return whyStatus(whole, event, attempt)
-  return `${type}${told(detail, whole.known)}`
+  if (type === 'payment.bank_chosen') {
+    const way = detail.way === 'together' ? 'together' : 'one_by_one'
+    return { code: 'bank_chosen', facts: { bank_id: String(detail.bank_id), way } }
+  }
+  if (type === 'payment.submitted') {
+    const attempt = attemptOf(whole, attempt_no)
+    return { code: 'submitted', facts: { attempt_no, bank_id: attempt?.bank_id ?? String(detail.bank_id) } }
+  }
+  if (type === 'payment.cancel_asked') return { code: 'cancel_asked', facts: { answer: cancelAnswer(detail.answer) } }
+  if (type === 'payment.attempt_closed') return { code: 'attempt_closed', facts: { attempt_no } }
+  if (type === 'tokens.revoked')
+    return { code: 'tokens_revoked', facts: { is_reuse: detail.reason === 'refresh_token_reused' } }
+  if (type === 'payment.contradiction') return { code: 'contradicted', facts: wordOfBank(whole, detail) }
+  if (type === 'payment.status') return statusTaken(whole, event, detail)
+  return { code: 'other', facts: { type, details: maskedDetails(detail, whole.known) } }
 }
 
-function whyStatus({ payment, events, known }: Whole, event: PaymentEventRow, attempt: Attempt | undefined): string {
+const attemptOf = ({ attempts }: Whole, no: number): Attempt | undefined =>
+  attempts.find(({ attempt_no }) => attempt_no === no)
+
+const ANSWERS = ['ok', 'refused', 'not_sent', 'unknown'] as const
+const cancelAnswer = (told: unknown): (typeof ANSWERS)[number] => ANSWERS.find((one) => one === told) ?? 'unknown'
+
+/** The bank's own word for how it stands, where it gave one. */
+function wordOfBank({ known }: Whole, detail: Detail): { readonly bank_status?: string } {
+  return detail.bank_status === undefined ? {} : { bank_status: maskText(String(detail.bank_status), known) }
+}
+
+function statusTaken(whole: Whole, event: PaymentEventRow, detail: Detail): Happening {
+  const { payment, events } = whole
+  const { cause, status } = event
   // Only the last status has its reason kept.
-  const last = events.findLast(({ type }) => type === 'payment.status') === event
-  const reason = last && payment.reason !== null ? `, because ${maskText(payment.reason, known)}` : ''
-  const { cause, detail, status } = event
-  if (cause === 'list') return `${followed(payment, detail?.bank_status)}${reason}`
-  if (detail?.bank_status === undefined) return `${WITHOUT_BANK[status]?.[cause] ?? 'status'}${reason}`
-  const says = maskText(String(detail.bank_status), known)
+  const is_last = events.findLast(({ type }) => type === 'payment.status') === event
+  const why = is_last && payment.reason !== null ? { reason: payment.reason } : {}
+  const said = wordOfBank(whole, detail)
+  if (cause === 'list') {
+    // A list and its items keep each other's pace.
+    if (payment.kind === 'list') return { code: 'items_stand', facts: why }
+    return { code: 'list_stands', facts: { ...why, ...said } }
+  }
+  if (said.bank_status === undefined) return { code: WITHOUT_BANK[status]?.[cause] ?? 'status_changed', facts: why }
+  const attempt_no = Number(detail.attempt_no)
+  const facts = { attempt_no, bank_status: said.bank_status, ...why }
+  const attempt = attemptOf(whole, attempt_no)
   if (cause === 'payer' && attempt !== undefined)
-    return `the bank took attempt ${attempt.attempt_no} after ${secondsBetween(attempt.submitted_at, event.at)} and says ${says}${reason}`
-  const repeated = cause === 'worker' ? 'the submission was sent again under its X-Request-ID: ' : ''
-  return `${repeated}the bank says ${says} of attempt ${detail.attempt_no}${reason}`
-}
-
-/** A list and its items keep each other's pace. */
-function followed({ kind }: PaymentRow, bank_status: unknown): string {
-  if (kind === 'list') return 'follows from how its payments stand'
-  return bank_status === undefined
-    ? 'goes with its list'
-    : `goes with its list, of which the bank says ${maskText(String(bank_status))}`
-}
-
-const cancelAnswer = (answer: unknown): string => {
-  if (answer === 'ok') return 'it will, or says who must agree'
-  if (answer === 'refused') return 'it refuses'
-  return answer === 'not_sent' ? 'it could not be reached' : 'its answer is not known'
+    return { code: 'bank_took', facts: { ...facts, after_ms: msBetween(attempt.submitted_at, event.at) } }
+  return { code: cause === 'worker' ? 'bank_took_again' : 'bank_said', facts }
 }
 
 /** Statuses that are our word. */
-const WITHOUT_BANK: Readonly<Partial<Record<PaymentStatus, Readonly<Partial<Record<Cause, string>>>>>> = {
-  ABND: { payer: 'gives the payment up', worker: 'its time is over', return: 'came back without paying' },
-  CANC: {
-    return: 'refused at the bank, which has dropped it',
-    partner: 'cancelled before anybody has authorised it',
-  },
-  BLOCKED: { payer: 'a limit blocks it', partner: 'a limit blocks it' },
+type OurWord = 'given_up' | 'expired' | 'returned_unpaid' | 'refused_and_dropped' | 'cancelled_unsent' | 'blocked'
+const WITHOUT_BANK: Readonly<Partial<Record<PaymentStatus, Readonly<Partial<Record<Cause, OurWord>>>>>> = {
+  ABND: { payer: 'given_up', worker: 'expired', return: 'returned_unpaid' },
+  CANC: { return: 'refused_and_dropped', partner: 'cancelled_unsent' },
+  BLOCKED: { payer: 'blocked', partner: 'blocked' },
 }
 
-function told(detail: Readonly<Record<string, unknown>> | null, known: Known): string {
-  const parts = Object.entries(detail ?? {}).map(([name, value]) => {
+/** What an event brought that is not known here, name by name. */
+export function maskedDetails(detail: Detail | null, known: Known = []): OtherFacts['details'] {
+  return Object.entries(detail ?? {}).map(([name, value]) => {
     const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
-    return `${name} ${typeof value === 'number' ? value : maskText(text, known)}`
+    return { name: maskText(name), value: typeof value === 'number' ? text : maskText(text, known) }
   })
-  return parts.length === 0 ? '' : `: ${parts.join(', ')}`
 }

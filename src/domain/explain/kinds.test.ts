@@ -25,11 +25,13 @@ beforeEach(() => f.reset())
 const IBANS = ['RO09PORL7789778256833565', 'RO74RNCB0000999900000001']
 const PSU = { ip_address: '127.0.0.1' }
 const row = async (key: PaymentKey): Promise<PaymentRow> => (await loadPayment(f.context, key)) as PaymentRow
-const words = ({ moments }: Explanation) => moments.map(({ by, what }) => `${by}: ${what}`).join('\n')
+/** Who, code and facts, a line each. */
+const told = ({ moments }: Explanation) =>
+  moments.map(({ by, code, facts }) => `${by}: ${code} ${JSON.stringify(facts)}`).join('\n')
 async function explained(key: PaymentKey): Promise<Explanation> {
   const explanation = await explainPayment(f.context, key)
   assert.ok(explanation !== undefined)
-  const all = JSON.stringify({ ...explanation, title: '' })
+  const all = JSON.stringify({ ...explanation, about: '' })
   for (const person of [...IBANS, 'Furnizor', 'Factura', REQUEST.debtor_iban, REQUEST.psu_email])
     assert.ok(!all.includes(person), `${person} in ${all}`)
   return explanation
@@ -62,22 +64,28 @@ test('a list that the bank took as one: its payments with how they stand, and ea
   f.bank.status = [says('RJCT', 'AM04')]
   await settle(f.context, { ...key, cause: 'poll' })
   await spreadList(f.context, key)
-  const { facts, ...list } = await explained(key)
-  assert.equal(facts[1], 'a list of 2 payments, authorised together, as one')
-  assert.deepEqual(facts.slice(2, 4), [
-    `  1. payment ${items[0]?.payment_id}: RJCT (INSUFFICIENT_FUNDS), 1,00 RON to RO09…3565 (F. M. 1.)`,
-    `  2. payment ${items[1]?.payment_id}: RJCT (INSUFFICIENT_FUNDS), 2,00 RON to RO74…0001 (F. M. 2.)`,
+  const list = await explained(key)
+  const why = { status: 'RJCT', reason: 'INSUFFICIENT_FUNDS' }
+  const parties = [
+    { amount_minor: 100, creditor_iban: 'RO09…3565', creditor_initials: 'F. M. 1.' },
+    { amount_minor: 200, creditor_iban: 'RO74…0001', creditor_initials: 'F. M. 2.' },
+  ]
+  assert.deepEqual(list.background.slice(1, 4), [
+    { code: 'list', facts: { item_count: 2, way: 'together' } },
+    { code: 'item', facts: { item_no: 1, payment_id: items[0]?.payment_id, ...why, ...parties[0] } },
+    { code: 'item', facts: { item_no: 2, payment_id: items[1]?.payment_id, ...why, ...parties[1] } },
   ])
   assert.match(
-    words({ ...list, facts }),
-    /partner: initPayment: the terms of a list of 2 payments are recorded\npayer: .*attempt 1 goes to the bank carpati.*worker's question: the bank says RJCT of attempt 1, because INSUFFICIENT_FUNDS/s,
+    told(list),
+    /partner: initiated \{"item_count":2\}\npayer: .*submitted \{"attempt_no":1,"bank_id":"carpati"\}.*poll: bank_said \{"attempt_no":1,"bank_status":"RJCT","reason":"INSUFFICIENT_FUNDS"\}/s,
   )
   const item = await explained(items[1] as PaymentKey)
-  assert.equal(
-    item.facts[1],
-    `payment 2 of the list ${key.payment_id} (RJCT), sent to the bank with it: what was said with the bank is there`,
-  )
-  assert.match(words(item), /its list: goes with its list, of which the bank says RJCT, because INSUFFICIENT_FUNDS/)
+  const list_payment_id = key.payment_id
+  assert.deepEqual(item.background[1], {
+    code: 'item_of',
+    facts: { item_no: 2, list_payment_id, list_status: 'RJCT', is_sent_together: true },
+  })
+  assert.match(told(item), /list: list_stands \{"reason":"INSUFFICIENT_FUNDS","bank_status":"RJCT"\}/)
 })
 
 test('a list whose payments go one by one: the choice, and what follows from its payments', async () => {
@@ -91,11 +99,15 @@ test('a list whose payments go one by one: the choice, and what follows from its
   await cancelPayment(f.context, { partner: f.partner, payment_id: key.payment_id })
   await followItems(f.context, key)
   const list = await explained(key)
-  assert.equal(list.facts[1], 'a list of 2 payments, authorised one by one')
-  assert.match(words(list), /payer: chooses the bank carpati, which takes the list's payments one by one/)
-  assert.match(words(list), /its list: follows from how its payments stand/)
+  assert.deepEqual(list.background[1], { code: 'list', facts: { item_count: 2, way: 'one_by_one' } })
+  assert.match(told(list), /payer: bank_chosen \{"bank_id":"carpati","way":"one_by_one"\}/)
+  assert.match(told(list), /list: items_stand/)
   const first = await explained(items[0] as PaymentKey)
-  assert.equal(first.facts[1], `payment 1 of the list ${key.payment_id} (${(await row(key)).status})`)
+  const { status: list_status } = await row(key)
+  assert.deepEqual(first.background[1], {
+    code: 'item_of',
+    facts: { item_no: 1, list_payment_id: key.payment_id, list_status, is_sent_together: false },
+  })
 })
 
 test('a recurring payment names its agreement and its days; a cancellation is told with whose it was', async () => {
@@ -117,19 +129,16 @@ test('a recurring payment names its agreement and its days; a cancellation is to
   f.bank.status = [says('CANC')]
   await cancelPayment(f.context, { partner: f.partner, payment_id: key.payment_id })
   const series = await explained(key)
-  assert.equal(
-    series.facts[1],
-    `recurring under the agreement abonament-1: CANCELLED, Monthly on day 15, from ${schedule.start_date}`,
-  )
+  assert.deepEqual(series.background[1], {
+    code: 'agreement',
+    facts: { agreement_id: 'abonament-1', status: 'CANCELLED', ...schedule },
+  })
   assert.match(
-    words(series),
-    /partner: the bank was asked to drop it; it will, or says who must agree\npartner: the bank says CANC of attempt 1/,
+    told(series),
+    /partner: cancel_asked \{"answer":"ok"\}\npartner: bank_said \{"attempt_no":1,"bank_status":"CANC"/,
   )
 
   const unsent = await f.initiated()
   await cancelPayment(f.context, { partner: f.partner, payment_id: unsent.payment_id })
-  assert.match(
-    words(await explained(unsent)),
-    /partner: cancelled before anybody has authorised it, because CANCELLED_BY_PARTNER/,
-  )
+  assert.match(told(await explained(unsent)), /partner: cancelled_unsent \{"reason":"CANCELLED_BY_PARTNER"\}/)
 })

@@ -2,16 +2,19 @@
 import { type CardEvent, listCardEvents } from '../cards/record-store.ts'
 import { loadWholeOrder, type OrderKey, type StoredTransaction, type WholeOrder } from '../cards/store.ts'
 import type { Context } from '../context.ts'
-import { currencyAmountText } from '../currency.ts'
 import type { Merchant } from '../merchants/merchant.ts'
+import { maskedDetails } from './history.ts'
 import { maskText } from './mask.ts'
-import { type Explanation, type Moment, secondsBetween, weave } from './timeline.ts'
-
-const BY: Readonly<Record<string, string>> = {
-  acquirer: 'acquirer',
-  sweep: "worker's question",
-  staff: 'staff',
-}
+import {
+  type CardAskedFacts,
+  type CardEndedFacts,
+  type Explanation,
+  type Happening,
+  type Moment,
+  msBetween,
+  type Open,
+  weave,
+} from './timeline.ts'
 
 /** @returns undefined when the merchant has no such order */
 export async function explainOrder(
@@ -22,15 +25,13 @@ export async function explainOrder(
   const [whole, events] = await Promise.all([loadWholeOrder(context, key), listCardEvents(context, key)])
   if (whole === undefined) return undefined
   const { order, transactions } = whole
-  const money = (amount_minor: number) => `${currencyAmountText(amount_minor, order.currency)} ${order.currency}`
-  const totals = [
-    `authorized ${money(order.authorized_minor)}`,
-    `captured ${money(order.captured_minor)}`,
-    `refunded ${money(order.refunded_minor)}`,
-  ]
+  const { currency, amount_minor, authorized_minor, captured_minor, refunded_minor, status } = order
+  const { merchant_id, name } = merchant
   return {
-    title: `order ${printable(order_id)} of ${merchant.merchant_id} (${merchant.name}): ${order.status}`,
-    facts: [`${money(order.amount_minor)}: ${totals.join(', ')}`],
+    about: { kind: 'order', order_id: printable(order_id), merchant_id, merchant_name: name, status },
+    background: [
+      { code: 'totals', facts: { currency, amount_minor, authorized_minor, captured_minor, refunded_minor } },
+    ],
     moments: weave(
       transactions.map((transaction) => submission(merchant, transaction)),
       eventMoments(whole, events),
@@ -44,30 +45,35 @@ export async function explainOrder(
 const printable = (id: string): string => id.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, ' ')
 
 function submission(merchant: Merchant, transaction: StoredTransaction): Moment {
-  const { transaction_id, type, source, api_version, target_transaction_id, reference, link_no } = transaction
-  const acquirer_id = merchant.links.find((link) => link.link_no === link_no)?.acquirer_id
-  const amount = `${currencyAmountText(transaction.amount_minor, transaction.currency)} ${transaction.currency}`
-  const on = target_transaction_id === null ? '' : ` of transaction ${printable(target_transaction_id)}`
-  return {
-    at: transaction.submitted_at,
-    by: 'merchant',
-    what: `asks for ${type} (${source})${on}, ${amount}${cardOf(transaction)}, as transaction ${printable(transaction_id)} (version ${api_version}); it goes to ${acquirer_id ?? `link ${link_no}`} under the reference ${reference}`,
+  const { type, source, api_version, target_transaction_id, reference, link_no, amount_minor, currency } = transaction
+  const { agreement_id } = transaction
+  const acquirer = merchant.links.find((link) => link.link_no === link_no)?.acquirer_id ?? String(link_no)
+  const card = cardOf(transaction)
+  const facts: CardAskedFacts = {
+    transaction_id: printable(transaction.transaction_id),
+    ...{ type, source, api_version, amount_minor, currency, acquirer, reference },
+    ...(target_transaction_id !== null && { target_transaction_id: printable(target_transaction_id) }),
+    ...(card !== undefined && { card }),
+    ...(card !== undefined && agreement_id !== null && { agreement_id: printable(agreement_id) }),
   }
+  return { at: transaction.submitted_at, by: 'merchant', code: 'card_asked', facts }
 }
 
-function cardOf({ masked_number, brand, stored_on_file, agreement_id, funds_type }: StoredTransaction): string {
-  if (masked_number === null) return ''
-  const kept = stored_on_file === null ? '' : ` ${stored_on_file}`
-  const token = funds_type === 'SCHEME_TOKEN' ? ' by scheme token' : ''
-  const series = agreement_id === null ? '' : ` under agreement ${printable(agreement_id)}`
-  return `, ${brand ?? 'card'} ${masked_number}${token}${kept}${series}`
+function cardOf({ masked_number, brand, stored_on_file, funds_type }: StoredTransaction): CardAskedFacts['card'] {
+  if (masked_number === null) return undefined
+  return {
+    masked_number,
+    is_scheme_token: funds_type === 'SCHEME_TOKEN',
+    ...(brand !== null && { brand }),
+    ...(stored_on_file !== null && { stored_on_file }),
+  }
 }
 
 /** What an order begins as; its first outcome leads on from there. */
 const BEGINNING = 'INITIATED'
 
 function eventMoments({ transactions }: WholeOrder, events: readonly CardEvent[]): Moment[] {
-  let status: string = BEGINNING
+  let status: NonNullable<StoredTransaction['order_status']> = BEGINNING
   return events.map((event) => {
     const transaction = transactions.find(({ transaction_id }) => transaction_id === event.transaction_id)
     const before = status
@@ -75,51 +81,52 @@ function eventMoments({ transactions }: WholeOrder, events: readonly CardEvent[]
       status = transaction?.order_status ?? status
     return {
       at: event.at,
-      by: BY[event.cause] ?? event.cause,
-      what: whatHappened(event, transaction),
+      by: event.cause,
+      ...whatHappened(event, transaction),
       ...(status !== before && { from: before, to: status }),
     }
   })
 }
 
-function whatHappened(event: CardEvent, transaction: StoredTransaction | undefined): string {
-  const name = `transaction ${printable(event.transaction_id)}`
+function whatHappened(event: CardEvent, transaction: StoredTransaction | undefined): Happening {
+  const transaction_id = printable(event.transaction_id)
   const { detail, type } = event
-  const text = (field: string): string => maskText(String(detail?.[field] ?? 'not said'))
-  const after = transaction === undefined ? '' : ` after ${secondsBetween(transaction.submitted_at, event.at)}`
-  if (type === 'transaction.succeeded' || type === 'transaction.failed')
-    return `${name} is a ${detail?.result}${after}: ${text('gateway_code')}${saidOf(transaction)}`
-  if (type === 'transaction.unknown') return `did not say what became of ${name}${after}: ${text('reason')}`
-  if (type === 'reversal.refused') return `the acquirer refused to reverse ${name}: code ${text('code')}`
-  if (type === 'closed.by_word') return `${name} was closed by word of the acquirer's people: ${text('reason')}`
-  const parts = Object.keys(detail ?? {}).map((field) => `${field} ${text(field)}`)
-  return `${name}: ${type}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`
+  const text = (field: string): string => maskText(String(detail?.[field] ?? ''))
+  const after = transaction === undefined ? {} : { after_ms: msBetween(transaction.submitted_at, event.at) }
+  if (type === 'transaction.succeeded' || type === 'transaction.failed') {
+    const facts = { transaction_id, ...after, gateway_code: text('gateway_code'), ...saidOf(transaction) }
+    return { code: type === 'transaction.succeeded' ? 'card_succeeded' : 'card_failed', facts }
+  }
+  if (type === 'transaction.unknown')
+    return { code: 'card_unknown', facts: { transaction_id, ...after, fault: text('reason') } }
+  if (type === 'reversal.refused')
+    return { code: 'reversal_refused', facts: { transaction_id, acquirer_code: text('code') } }
+  if (type === 'closed.by_word') return { code: 'closed_by_word', facts: { transaction_id, note: text('reason') } }
+  return { code: 'card_other', facts: { transaction_id, type, details: maskedDetails(detail) } }
 }
 
-function saidOf(transaction: StoredTransaction | undefined): string {
-  if (transaction === undefined || transaction.acquirer_code === null) return ''
-  const words = transaction.acquirer_message === null ? '' : ` "${maskText(transaction.acquirer_message)}"`
-  return `, acquirer code ${maskText(transaction.acquirer_code)}${words}`
+function saidOf(
+  transaction: StoredTransaction | undefined,
+): Pick<CardEndedFacts, 'acquirer_code' | 'acquirer_message'> {
+  if (transaction === undefined || transaction.acquirer_code === null) return {}
+  const { acquirer_code, acquirer_message } = transaction
+  return {
+    acquirer_code: maskText(acquirer_code),
+    ...(acquirer_message !== null && { acquirer_message: maskText(acquirer_message) }),
+  }
 }
 
 function reversals(transactions: readonly StoredTransaction[]): Moment[] {
-  return transactions.flatMap(({ transaction_id, reversal_sent_at: at }) =>
+  return transactions.flatMap(({ transaction_id, reversal_sent_at: at }): Moment[] =>
     at === null
       ? []
-      : [
-          {
-            at,
-            by: 'worker',
-            what: `a reversal of transaction ${printable(transaction_id)} leaves: it is to have no effect, whatever became of it`,
-          },
-        ],
+      : [{ at, by: 'worker', code: 'reversal_sent', facts: { transaction_id: printable(transaction_id) } }],
   )
 }
 
-function underWay(merchant: Merchant, { transaction_id, state, order_id, asked_no }: StoredTransaction): string[] {
+function underWay({ merchant_id }: Merchant, transaction: StoredTransaction): Open[] {
+  const { transaction_id, state, order_id, asked_no } = transaction
   if (state === 'done') return []
-  const asked = asked_no === 0 ? 'not asked about yet' : `taken up ${asked_no} times by the worker`
-  return [
-    `transaction ${printable(transaction_id)} is ${state === 'submitted' ? 'at the acquirer' : 'of unknown outcome'}, ${asked}; \`punte order ask ${printable(order_id)} --merchant ${merchant.merchant_id}\` asks now`,
-  ]
+  const ids = { transaction_id: printable(transaction_id), order_id: printable(order_id), merchant_id }
+  return [{ code: 'transaction_open', facts: { ...ids, is_unknown: state === 'unknown', asked_no } }]
 }

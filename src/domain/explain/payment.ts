@@ -7,12 +7,19 @@ import { loadItems } from '../initiation/lists/store.ts'
 import { openOrder, openSession } from '../initiation/session.ts'
 import { listEvents, loadPayment, type PaymentKey, type PaymentRow } from '../initiation/store.ts'
 import { openTerms, type StoredTerms, type Terms } from '../initiation/terms.ts'
-import { amountForPeople } from '../money.ts'
 import { toldExchanges } from './exchanges.ts'
-import { BY, eventMoment } from './history.ts'
+import { eventMoment } from './history.ts'
 import { initialsOf, type Known, maskIban, maskMail, maskText } from './mask.ts'
 import { type Attempt, listAttempts, listDeliveries, listMails, type PaymentEventRow } from './store.ts'
-import { type Explanation, type Moment, secondsBetween, weave } from './timeline.ts'
+import {
+  type Background,
+  type Explanation,
+  type Happening,
+  type Moment,
+  msBetween,
+  type PartiesFacts,
+  weave,
+} from './timeline.ts'
 import { openOfAttempts, openOfNews, toldMails, toldWebhooks } from './told.ts'
 
 /** A shorter text would be found in every word. */
@@ -45,9 +52,9 @@ export async function explainPayment(
   }
   const history = events.map((event, n) => eventMoment({ payment, attempts, known, events }, event, n))
   return {
-    title: titleOf(context, payment),
-    facts: [
-      ...partiesOf(payment, terms),
+    about: aboutPayment(context, payment),
+    background: [
+      { code: 'parties', facts: partiesOf(payment, terms) },
       ...(await kindFacts(context, payment, terms, items)),
       ...attempts.map((attempt) => attemptFact(context, attempt)),
     ],
@@ -63,10 +70,16 @@ export async function explainPayment(
   }
 }
 
-function titleOf(context: Context, { partner_id, payment_id, status, reason }: PaymentRow): string {
+function aboutPayment(context: Context, { partner_id, payment_id, status, reason }: PaymentRow): Explanation['about'] {
   const partner = context.partners.byId(partner_id)
-  const whose = partner === undefined ? `partner ${partner_id}` : `${partner.client_id} (${partner.name})`
-  return `payment ${payment_id} of ${whose}: ${status}${reason === null ? '' : ` (${reason})`}`
+  return {
+    kind: 'payment',
+    payment_id,
+    partner_id,
+    ...(partner !== undefined && { client_id: partner.client_id, partner_name: partner.name }),
+    status,
+    ...(reason !== null && { reason }),
+  }
 }
 
 /** People of the terms, as they were typed and as banks are told of them. */
@@ -88,14 +101,15 @@ function wordsOf({ details }: Terms): Known {
   return [details, toBankText(details, 140)].map((value) => ({ value, as: '…' }))
 }
 
-function partiesOf({ amount_minor }: Pick<PaymentRow, 'amount_minor'>, terms: Terms): string[] {
+function partiesOf({ amount_minor }: Pick<PaymentRow, 'amount_minor'>, terms: Terms): PartiesFacts {
   const { creditor_name, creditor_iban, debtor_iban, email } = terms
-  const amount = amount_minor === null ? 'no amount yet' : `${amountForPeople(amount_minor)} RON`
-  const from = debtor_iban === undefined ? '' : ` from ${maskIban(debtor_iban)}`
-  const to = creditor_iban === undefined ? '' : ` to ${maskIban(creditor_iban)}`
-  const name = creditor_name === undefined ? '' : ` (${initialsOf(creditor_name)})`
-  const mail = email === undefined ? '' : `, mail to ${maskMail(email)}`
-  return [`${amount}${from}${to}${name}${mail}`]
+  return {
+    amount_minor,
+    ...(debtor_iban !== undefined && { debtor_iban: maskIban(debtor_iban) }),
+    ...(creditor_iban !== undefined && { creditor_iban: maskIban(creditor_iban) }),
+    ...(creditor_name !== undefined && { creditor_initials: initialsOf(creditor_name) }),
+    ...(email !== undefined && { email: maskMail(email) }),
+  }
 }
 
 /** What it belongs to, and what belongs to it. */
@@ -104,54 +118,46 @@ async function kindFacts(
   payment: PaymentRow,
   terms: StoredTerms,
   items: readonly PaymentRow[],
-): Promise<string[]> {
-  const { partner_id, kind, list_payment_id, item_no, agreement_id, execution_date } = payment
-  const facts: string[] = []
-  if (execution_date !== null) facts.push(`to be executed on ${execution_date}`)
+): Promise<Background[]> {
+  const { partner_id, kind, list_payment_id, item_no, list_way, agreement_id, execution_date } = payment
+  const facts: Background[] = []
+  if (execution_date !== null) facts.push({ code: 'executed_on', facts: { day: execution_date } })
   if (kind === 'item' && list_payment_id !== null) {
     const list = await loadPayment(context, { partner_id, payment_id: list_payment_id })
-    const way = list?.list_way === 'together' ? ', sent to the bank with it: what was said with the bank is there' : ''
-    facts.push(`payment ${item_no} of the list ${list_payment_id} (${list?.status})${way}`)
+    const standing = list === undefined ? {} : { list_status: list.status }
+    const is_sent_together = list?.list_way === 'together'
+    facts.push({ code: 'item_of', facts: { item_no, list_payment_id, ...standing, is_sent_together } })
   }
   if (kind === 'list') {
-    facts.push(`a list of ${items.length} payments${payment.list_way === null ? '' : `, ${WAYS[payment.list_way]}`}`)
+    facts.push({ code: 'list', facts: { item_count: items.length, ...(list_way !== null && { way: list_way }) } })
     facts.push(...items.map((item) => itemFact(context, item)))
   }
   if (agreement_id !== null) {
     const agreement = await loadAgreement(context, { partner_id, agreement_id })
-    facts.push(
-      `recurring under the agreement ${plain(agreement_id)}: ${agreement?.status ?? 'not there'}${whenOf(terms)}`,
-    )
+    const standing = agreement?.status == null ? {} : { status: agreement.status }
+    facts.push({ code: 'agreement', facts: { agreement_id: plain(agreement_id), ...standing, ...terms.schedule } })
   }
   return facts
 }
 
-const WAYS = { together: 'authorised together, as one', one_by_one: 'authorised one by one' } as const
-
-function itemFact(context: Context, item: PaymentRow): string {
+function itemFact(context: Context, item: PaymentRow): Background {
   const { item_no, payment_id, status, reason } = item
-  const why = reason === null ? '' : ` (${maskText(reason)})`
-  return `  ${item_no}. payment ${payment_id}: ${status}${why}, ${partiesOf(item, openTerms(context, item)).join()}`
+  const parties = partiesOf(item, openTerms(context, item))
+  return { code: 'item', facts: { item_no, payment_id, status, ...(reason !== null && { reason }), ...parties } }
 }
 
-function whenOf({ schedule }: StoredTerms): string {
-  if (schedule === undefined) return ''
-  const { frequency, day_of_execution, start_date, end_date } = schedule
-  const day = day_of_execution === undefined ? '' : ` on day ${day_of_execution}`
-  return `, ${frequency}${day}, from ${start_date}${end_date === undefined ? '' : ` to ${end_date}`}`
-}
-
-/** The names under which the bank's staff find it. */
-function attemptFact(context: Context, attempt: Attempt): string {
+function attemptFact(context: Context, attempt: Attempt): Background {
   const { attempt_no, bank_id, state, request_id } = attempt
-  const end_to_end = openOrder(context, attempt)?.order.end_to_end_id
+  const end_to_end_id = openOrder(context, attempt)?.order.end_to_end_id
   const number = openSession(context, attempt)?.bank?.bank_payment_id
-  const names = [
-    `X-Request-ID ${request_id}`,
-    ...(end_to_end === undefined ? [] : [`end-to-end ${end_to_end}`]),
-    ...(number === undefined ? [] : [`the bank's number ${plain(number)}`]),
-  ]
-  return `attempt ${attempt_no} at ${bank_id}, ${state}: ${names.join(', ')}`
+  return {
+    code: 'attempt',
+    facts: {
+      ...{ attempt_no, bank_id, state, request_id },
+      ...(end_to_end_id !== undefined && { end_to_end_id }),
+      ...(number !== undefined && { bank_payment_id: plain(number) }),
+    },
+  }
 }
 
 // The bank's own number stands as it is: its staff ask for it, and it opens nothing.
@@ -162,7 +168,7 @@ function returns(attempts: readonly Attempt[], events: readonly PaymentEventRow[
   return attempts.flatMap(({ attempt_no, returned_at: at }) => {
     if (at === null) return []
     const told = events.some((event) => event.cause === 'return' && event.at.getTime() === at.getTime())
-    return told ? [] : [{ at, by: BY.return, what: `the browser is back from the bank (attempt ${attempt_no})` }]
+    return told ? [] : [{ at, by: 'return', code: 'browser_back', facts: { attempt_no } }]
   })
 }
 
@@ -176,22 +182,17 @@ function endings(attempts: readonly Attempt[], events: readonly PaymentEventRow[
   })
 }
 
-function endOf({ attempt_no, refusal, bank_status, submitted_at }: Attempt, at: Date, known: Known) {
-  const after = `after ${secondsBetween(submitted_at, at)}`
-  if (refusal === null)
-    return { by: 'bank', what: `has ended attempt ${attempt_no}: ${maskText(bank_status ?? 'no status told', known)}` }
-  if (refusal === 'LEFT')
-    return {
-      by: 'payer',
-      what: `never let us in at the bank: attempt ${attempt_no} is over, and nothing of it is there`,
-    }
-  if (refusal === 'UNREACHED')
-    return { by: 'bank', what: `could not be reached: attempt ${attempt_no} never left, ${after}` }
-  if (refusal === 'LOST')
-    return {
-      by: 'worker',
-      what: `lets attempt ${attempt_no} go ${after}: what became of it stayed unknown, and nobody has its link`,
-    }
-  const code = maskText(refusal.replace(/^REFUSED:/, ''), known)
-  return { by: 'bank', what: `refuses attempt ${attempt_no} ${after}: ${code}` }
+function endOf({ attempt_no, refusal, bank_status, submitted_at }: Attempt, at: Date, known: Known): EndOfAttempt {
+  const facts = { attempt_no, after_ms: msBetween(submitted_at, at) }
+  if (refusal === null) {
+    const said = bank_status === null ? {} : { bank_status: maskText(bank_status, known) }
+    return { by: 'bank', code: 'attempt_ended', facts: { attempt_no, ...said } }
+  }
+  if (refusal === 'LEFT') return { by: 'payer', code: 'attempt_left', facts: { attempt_no } }
+  if (refusal === 'UNREACHED') return { by: 'bank', code: 'attempt_unreached', facts }
+  if (refusal === 'LOST') return { by: 'worker', code: 'attempt_lost', facts }
+  const bank_code = maskText(refusal.replace(/^REFUSED:/, ''), known)
+  return { by: 'bank', code: 'attempt_refused', facts: { ...facts, bank_code } }
 }
+
+type EndOfAttempt = Happening & Pick<Moment, 'by'>

@@ -4,12 +4,14 @@
  * steps, waiting.ts what staff see of proposals; the rows of approvals themselves are of src/domain/staff/approvals.ts.
  */
 import type { Static, TSchema } from 'typebox'
+import type { Subject } from '../audit/acts.ts'
+import type { Told } from '../audit/record.ts'
 import type { Queries } from '../audit/store.ts'
 import { approveCase, lookAtApproval } from '../compliance/approve.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
 import { levelsOf, setLimitsIn } from '../limits/manage.ts'
-import { setRedirectUrlsIn } from '../partners/manage.ts'
+import { allowFlexibleUrlIn, setRedirectUrlsIn } from '../partners/manage.ts'
 import { checkRedirectUrls } from '../partners/profile.ts'
 import { addCertificateIn, checkRegistration, withdrawCertificateIn } from '../partners/registrations.ts'
 import { findPartner } from '../partners/store.ts'
@@ -21,6 +23,7 @@ import { activeKeys, queueRotation } from './key-rotation.ts'
 import {
   CaseProposal,
   CertificateProposal,
+  FlexibleUrlProposal,
   KeyProposal,
   LimitProposal,
   OrderCloseProposal,
@@ -30,12 +33,7 @@ import {
 } from './proposals.ts'
 
 /** What the audit log tells of it: without secrets and personal data. */
-export type Done = {
-  readonly before?: Readonly<Record<string, unknown>>
-  readonly after?: Readonly<Record<string, unknown>>
-}
-
-type Subject = { readonly kind: string; readonly id: string }
+export type Done = { readonly before?: Told; readonly after?: Told }
 
 export type Executor<S extends TSchema = TSchema> = {
   readonly input: S
@@ -96,6 +94,18 @@ export const EXECUTORS: Readonly<Partial<Record<StaffAct, Executor>>> = {
       return { redirect_urls: (await partnerOf(db, subject.id)).redirect_urls }
     },
     run: (_context, db, { subject_id: client_id, input }) => setRedirectUrlsIn(db, { client_id, ...input }),
+  }),
+
+  'partner.flexible-url': row({
+    input: FlexibleUrlProposal,
+    // The addresses as well: what is allowed is whatever lies on their origins.
+    async look(_context, db, { subject }) {
+      const { may_flexible_url, redirect_urls } = await partnerOf(db, subject.id)
+      const text = 'The partner may choose its return addresses already.'
+      if (may_flexible_url) throw new PunteError('FIELD_INVALID', { field: 'may_flexible_url', text })
+      return { may_flexible_url, redirect_urls }
+    },
+    run: (_context, db, { subject_id: client_id }) => allowFlexibleUrlIn(db, client_id),
   }),
 
   'limit.raise': row({

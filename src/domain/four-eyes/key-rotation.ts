@@ -83,7 +83,7 @@ type Job = { readonly approval_id: number; readonly kind: KeyKind; readonly form
 /** Broken off, it goes on where it was: a key that was activated before is not followed by another. */
 async function rotate(context: Context, { approval_id, kind, former }: Job, is_last: boolean): Promise<void> {
   const path = context.settings.PUNTE_KEY_FILE
-  const subject = { kind: 'key', id: kind }
+  const subject = { kind: 'key', id: kind } as const
   try {
     const { active } = activeKeys(context, kind)
     const id = active === former ? await activateNewKey(path, kind) : active

@@ -28,6 +28,9 @@ export const RedirectUrlProposal = Type.Object(
   strict,
 )
 
+/** The subject says which partner. */
+export const FlexibleUrlProposal = Type.Object({}, strict)
+
 /** null takes a level away; what is left out stays. Counts, or bani. */
 export const LimitChanges = Type.Array(
   Type.Object(

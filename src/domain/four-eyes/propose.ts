@@ -1,6 +1,7 @@
 /** The first of two steps: somebody proposes, and nothing is done yet. */
 import type { TSchema } from 'typebox'
 import { Check } from 'typebox/value'
+import type { Subject } from '../audit/acts.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
 import { checkReason } from '../partners/standing.ts'
@@ -13,7 +14,7 @@ export type Proposer = Pick<Session, 'staff_id' | 'role' | 'actor'>
 
 export type Proposal = {
   readonly act: StaffAct
-  readonly subject: { readonly kind: string; readonly id: string }
+  readonly subject: Subject
   readonly input: Readonly<Record<string, unknown>>
   /** Why, for the second person. */
   readonly reason?: string

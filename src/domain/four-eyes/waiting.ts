@@ -1,10 +1,11 @@
 /** Proposals as staff see them. */
+import type { Subject } from '../audit/acts.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
 import { readRegistration } from '../partners/registrations.ts'
 import { countWaiting, findApproval, type NamedApproval, pastApprovals } from '../staff/approval-store.ts'
 import { listApprovals, reasonPlace } from '../staff/approvals.ts'
-import { mayDo, type StaffAct } from '../staff/roles.ts'
+import { mayDo, type TwoPersonAct } from '../staff/roles.ts'
 import { isStale } from './approve.ts'
 import type { Proposer } from './propose.ts'
 
@@ -14,8 +15,8 @@ const NEWEST = 2_147_483_647
 
 export type ApprovalLine = {
   readonly approval_id: number
-  readonly act: StaffAct
-  readonly subject: { readonly kind: string; readonly id: string }
+  readonly act: TwoPersonAct
+  readonly subject: Subject
   readonly state: 'proposed' | 'refused' | 'withdrawn' | 'executed' | 'expired'
   readonly proposed_by: string
   readonly proposed_at: Date
@@ -37,18 +38,28 @@ export type ApprovalView = ApprovalLine & {
   readonly certificate: Awaited<ReturnType<typeof readRegistration>> | null
 }
 
-/** Waiting ones oldest first; past ones newest first, a page at a time. */
+/** A page at a time: waiting ones oldest first, past ones newest first. */
 export async function listProposals(
   context: Context,
   by: Proposer,
-  asked: { readonly state: 'waiting' | 'past'; readonly before?: number },
+  asked: {
+    readonly state: 'waiting' | 'past'
+    /** Of the past ones: older than this number. */
+    readonly before?: number
+    /** Of the waiting ones: newer than this number. */
+    readonly after?: number
+    /** Of the waiting ones: of this alone. */
+    readonly subject?: Subject
+  },
 ): Promise<{ readonly approvals: readonly ApprovalLine[]; readonly has_more: boolean }> {
   const now = context.clock.now()
+  const limit = PAGE + 1
+  const { before = NEWEST, after = 0, subject } = asked
   const rows =
     asked.state === 'waiting'
-      ? await listApprovals(context)
-      : await pastApprovals(context.db, now, { before: asked.before ?? NEWEST, limit: PAGE + 1 })
-  const shown = asked.state === 'waiting' ? rows : rows.slice(0, PAGE)
+      ? await listApprovals(context, { after, limit, ...(subject && { subject }) })
+      : await pastApprovals(context.db, now, { before, limit })
+  const shown = rows.slice(0, PAGE)
   return { approvals: shown.map((row) => lineOf(row, by, now)), has_more: rows.length > shown.length }
 }
 

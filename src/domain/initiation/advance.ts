@@ -9,6 +9,7 @@ import { hasAgreed } from './agreed.ts'
 import type { AttemptChange } from './attempt-store.ts'
 import { changeAttempt } from './attempt-store.ts'
 import { agreementAfter } from './series.ts'
+import type { Reason } from './settling/reasons.ts'
 import { approvedBy, contradicts, FINISHED, nextStatus, type PaymentEvent, type PaymentStatus } from './state.ts'
 import { type Cause, changeStatus, loadPayment, type PaymentKey, type PaymentRow, recordEvent } from './store.ts'
 
@@ -18,7 +19,7 @@ const MAX_RACES = 5
 export type Advance = {
   readonly event: PaymentEvent
   readonly cause: Cause
-  readonly reason?: string
+  readonly reason?: Reason
   readonly detail?: Readonly<Record<string, string | number>>
   readonly attempt?: AttemptChange
   /** Only while nothing was sent to a bank since the caller looked. */

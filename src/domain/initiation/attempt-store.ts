@@ -184,6 +184,31 @@ export async function changeAttempt(
   return rowCount === 1
 }
 
+/** Ends attempts that were begun before then, and whose payer was never told where to let us in: nothing is at any bank. */
+export async function closeNeverEntered(context: Pick<Context, 'db'>, at: Date, begun_before: Date): Promise<void> {
+  await context.db.query({
+    name: 'attempts_never_entered',
+    text: `update payment_attempts set state = 'closed', refusal = 'UNREACHED', next_ask_at = null, closed_at = $1
+      where state = 'entering' and session_enc is null and submitted_at < $2`,
+    values: [at, begun_before],
+  })
+}
+
+/** Whether the bank knows another payment of the partner by this number. */
+export async function isOfAnother(
+  context: Pick<Context, 'db'>,
+  key: PaymentKey,
+  bank_payment_hash: Buffer,
+): Promise<boolean> {
+  const { rows } = await context.db.query({
+    name: 'attempt_of_another',
+    text: `select payment_id from payment_attempts
+      where partner_id = $1 and bank_payment_hash = any(array(select $3::bytea)) and payment_id <> $2`,
+    values: [key.partner_id, key.payment_id, bank_payment_hash],
+  })
+  return rows.length > 0
+}
+
 /** Marks that the payer came back from the bank, the first time. */
 export async function recordReturn(
   context: Pick<Context, 'db'>,

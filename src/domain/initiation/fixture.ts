@@ -9,6 +9,7 @@ import type { Settings } from '../../config.ts'
 import type {
   BankAnswer,
   BankConnector,
+  BankOrder,
   BankProfile,
   Initiated,
   StatusReport,
@@ -110,7 +111,7 @@ export type Bank = {
   before_initiate: (() => Promise<void>) | undefined
   /** What stands in the way of sending payers there. */
   obstacle: BankObstacle | undefined
-  readonly asked: { initiate: string[]; status: number; cancel: number }
+  readonly asked: { initiate: string[]; status: number; cancel: number; cancelled: string[] }
 }
 export type Fixture = {
   readonly context: Context
@@ -162,7 +163,7 @@ export async function openFixture(
     transfers: [{ kind: 'ok', value: { transfers: [] } }],
     before_initiate: undefined,
     obstacle: undefined,
-    asked: { initiate: [], status: 0, cancel: 0 },
+    asked: { initiate: [], status: 0, cancel: 0, cancelled: [] },
   }
   const fixture = { now: new Date() }
   const unused = () => {
@@ -259,9 +260,16 @@ function actions(context: Context, partner: Partner, bank: Bank, fixture: { now:
         before_initiate: undefined,
         obstacle: undefined,
       })
-      Object.assign(bank.asked, { initiate: [], status: 0, cancel: 0 })
+      Object.assign(bank.asked, { initiate: [], status: 0, cancel: 0, cancelled: [] })
     },
   }
+}
+
+/** As banks do: each payment has a number of its own, and a repetition the one of before. */
+export function numbered(answer: BankAnswer<Initiated>, order: BankOrder): BankAnswer<Initiated> {
+  if (answer !== ACCEPTED || answer.kind !== 'ok') return answer
+  const bank_payment_id = `${answer.value.session.bank_payment_id}-${order.end_to_end_id}`
+  return { kind: 'ok', value: { ...answer.value, session: { bank_payment_id } } }
 }
 
 function connectorOf(bank: Bank): BankConnector {
@@ -271,7 +279,7 @@ function connectorOf(bank: Bank): BankConnector {
     initiate: async (input) => {
       bank.asked.initiate.push(input.request_id)
       await bank.before_initiate?.()
-      return nextOf(bank.initiate)
+      return numbered(nextOf(bank.initiate), input.order)
     },
     finishAuthorisation: async (session) => ({ kind: 'ok', value: { session } }),
     status: async () => {
@@ -279,8 +287,9 @@ function connectorOf(bank: Bank): BankConnector {
       return nextOf(bank.status)
     },
     transfers: async () => nextOf(bank.transfers),
-    cancel: async () => {
+    cancel: async ({ bank_payment_id }) => {
       bank.asked.cancel += 1
+      bank.asked.cancelled.push(bank_payment_id)
       return { kind: 'ok', value: { cancelled: true } }
     },
   }

@@ -7,6 +7,7 @@ import { byteaText, inOrder } from '../../infra/database/json-list.ts'
 import type { AgreementStatus } from '../agreements/agreement.ts'
 import type { Context } from '../context.ts'
 import type { AttemptChange, AttemptState } from './attempt-store.ts'
+import type { Reason } from './settling/reasons.ts'
 import type { PaymentStatus } from './state.ts'
 
 export type PaymentKey = { readonly partner_id: number; readonly payment_id: number }
@@ -29,7 +30,7 @@ export type PaymentRow = PaymentKey & {
   readonly agreement_id: string | null
   readonly expires_at: Date | null
   readonly status: PaymentStatus
-  readonly reason: string | null
+  readonly reason: Reason | null
   readonly tokens_revoked_at: Date | null
   readonly requested_at: Date | null
   readonly request_hash: Buffer | null
@@ -91,7 +92,7 @@ export type StatusChange = PaymentKey & {
   readonly at: Date
   readonly from: PaymentStatus
   readonly to: PaymentStatus
-  readonly reason: string | null
+  readonly reason: Reason | null
   readonly finished: boolean
   readonly cause: Cause
   readonly detail?: Readonly<Record<string, string | number>>

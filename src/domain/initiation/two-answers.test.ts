@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict'
 import test, { after, before, beforeEach } from 'node:test'
 import type { BankAnswer, Initiated } from '../../infra/banks/connector.ts'
-import { ACCEPTED, type Fixture, openFixture } from './fixture.ts'
+import { ACCEPTED, type Fixture, openFixture, says } from './fixture.ts'
 import { openSession } from './session.ts'
 import { recoverSubmission } from './settling/recover.ts'
+import { settle } from './settling/settle.ts'
 import { listEvents, loadPayment, type PaymentKey } from './store.ts'
 
 let f: Fixture
@@ -17,6 +18,7 @@ beforeEach(() => f.reset())
 /** The first call hangs, its repetition is answered, then the first call. @returns the payment */
 async function answered(repetition: BankAnswer<Initiated>, first: BankAnswer<Initiated>): Promise<PaymentKey> {
   const key = await f.initiated()
+  f.bank.asked.initiate.length = 0
   const answer = Promise.withResolvers<void>()
   f.bank.before_initiate = () => answer.promise
   const submitted = f.submit(key)
@@ -36,7 +38,6 @@ test('what the repetition was given is not closed or doubted by the failure of t
     { kind: 'not_sent', reason: 'ECONNREFUSED' },
   ]
   for (const failure of failures) {
-    f.bank.asked.initiate.length = 0
     const key = await answered(ACCEPTED, failure)
     const payment = await loadPayment(f.context, key)
     assert.deepEqual([payment?.status, payment?.attempt_state, payment?.refusal], ['RCVD', 'open', null], failure.kind)
@@ -81,4 +82,58 @@ test('a repetition refused for what we are or do says nothing of the first call;
     assert.equal(await recoverSubmission(f.context, key), expected, code)
     assert.equal((await loadPayment(f.context, key))?.attempt_state, expected, code)
   }
+})
+
+test('a bank that does not recognise the repetition has two payments: the one that nobody was given is dropped there', async () => {
+  const taken = (bank_payment_id: string): BankAnswer<Initiated> => ({
+    kind: 'ok',
+    value: { session: { bank_payment_id }, status: 'RCVD', next: { kind: 'decoupled', psu_message: 'Aprobă' } },
+  })
+  const key = await answered(taken('recorded'), taken('too-many'))
+  const payment = await loadPayment(f.context, key)
+  assert.deepEqual([payment?.status, payment?.attempt_state], ['RCVD', 'open'])
+  assert.equal(payment && openSession(f.context, payment)?.bank?.bank_payment_id, 'recorded')
+  assert.deepEqual(f.bank.asked.cancelled, ['too-many'])
+})
+
+test('a bank that names a payment as it named another has not taken it: one transfer never pays two', async () => {
+  const same: BankAnswer<Initiated> = {
+    kind: 'ok',
+    value: {
+      session: { bank_payment_id: 'same' },
+      status: 'RCVD',
+      next: { kind: 'redirect', url: 'https://bank.example' },
+    },
+  }
+  f.bank.initiate = [same]
+  f.bank.status = [says('ACSC')]
+  const paid = await f.submitted()
+  await settle(f.context, { ...paid, cause: 'poll' })
+  const other = await f.submitted()
+  const waits = await loadPayment(f.context, other)
+  assert.deepEqual([waits?.status, waits?.attempt_state, waits?.session_enc], ['INIT', 'unknown', null])
+  await settle(f.context, { ...other, cause: 'push' })
+  assert.deepEqual([await f.statusOf(paid), await f.statusOf(other)], ['ACSC', 'INIT'])
+  // It is asked again, and let go when that leads nowhere: its payer may try once more.
+  assert.equal(await recoverSubmission(f.context, other), 'unknown')
+  f.now = new Date(f.now.getTime() + 11 * 60_000)
+  assert.equal(await recoverSubmission(f.context, other), 'closed')
+  f.bank.initiate = [ACCEPTED]
+  await f.submit(other)
+  await settle(f.context, { ...other, cause: 'poll' })
+  assert.equal(await f.statusOf(other), 'ACSC')
+  assert.deepEqual(f.bank.asked.cancelled, [], 'what is the other payment’s is not dropped')
+})
+
+test('what nobody was given is not dropped where the bank knows another payment by that number', async () => {
+  const other = await f.submitted()
+  const row = await loadPayment(f.context, other)
+  const bank_payment_id = (row && openSession(f.context, row)?.bank?.bank_payment_id) ?? assert.fail()
+  const mixed_up: BankAnswer<Initiated> = {
+    kind: 'ok',
+    value: { session: { bank_payment_id }, status: 'RCVD', next: { kind: 'none' } },
+  }
+  await answered(ACCEPTED, mixed_up)
+  assert.deepEqual(f.bank.asked.cancelled, [])
+  assert.equal(await f.statusOf(other), 'RCVD')
 })

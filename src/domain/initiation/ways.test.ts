@@ -73,6 +73,7 @@ test('a series is an agreement that lives as its order does', async () => {
     cancelled: true,
   })
   assert.equal((await agreement())?.status, 'CANCELLED')
+  assert.equal((await row(key)).reason, 'CANCELLED_BY_PARTNER', 'the bank did what it was asked')
   const other = await f.reserved()
   await assert.rejects(initiate(other, { schedule: MONTHLY(), agreement_id: 'abonament-1' }), code('AGREEMENT_EXISTS'))
   assert.equal((await row(other)).requested_at, null)
@@ -94,6 +95,23 @@ test('a series that nobody agreed to is refused with its payment; one of a bank 
     initiate(await f.reserved(), { schedule: { ...MONTHLY(), start_date: days(-2) } }),
     code('FIELD_INVALID'),
   )
+})
+
+test('a series of which no day would ever come is refused, and one whose month is shorter than its day is not', async () => {
+  const series = async (start_date: string, end_date: string, day_of_execution: number) => {
+    const schedule = { start_date, end_date, day_of_execution, frequency: 'Monthly' } as const
+    return initiate(await f.reserved(), { schedule })
+  }
+  const day = (months: number, date: number) =>
+    new Date(Date.UTC(f.now.getUTCFullYear(), f.now.getUTCMonth() + months, date)).toISOString().slice(0, 10)
+  const [tenth, last, before_last] = [day(2, 10), day(3, 0), day(3, -1)]
+  await assert.rejects(
+    series(tenth, before_last, 31),
+    (error: PunteError) => error.code === 'FIELD_INVALID' && error.field === 'endDate',
+  )
+  await assert.rejects(series(tenth, day(3, 4), 5), code('FIELD_INVALID'))
+  await series(tenth, last, 31)
+  await series(tenth, day(3, 5), 5)
 })
 
 test('a series and a day to come are asked about for as long as they live, and not every minute', () => {
@@ -123,7 +141,8 @@ test('a day to come: today is at once, past and far days are refused, and it can
   assert.deepEqual(answer, { status: 'ACCP', cancelled: false }, 'until the bank says so it is not cancelled')
   f.bank.status = [says('CANC')]
   await settle(f.context, { ...key, cause: 'poll' })
-  assert.equal(await f.statusOf(key), 'CANC')
+  const { status, reason } = await row(key)
+  assert.deepEqual([status, reason], ['CANC', 'CANCELLED_AT_BANK'])
 })
 
 test('a link lives for its own time', async () => {
@@ -139,7 +158,11 @@ test('a link lives for its own time', async () => {
   await abandonExpired(f.context, 100)
   assert.equal(await f.statusOf(key), 'ABND')
   const plain = await f.reserved()
-  assert.equal((await initiate(plain, { send_link: true })).link_expires_at, undefined)
+  const field = (name: string) => (error: PunteError) => error.code === 'FIELD_INVALID' && error.field === name
+  await assert.rejects(initiate(plain, { send_link: true }), field('sendLink'))
+  await assert.rejects(initiate(plain, { link_hours: 48 }), field('linkValidHours'))
+  assert.equal((await row(plain)).requested_at, null)
+  assert.equal((await initiate(plain, { send_link: false })).link_expires_at, undefined)
   assert.deepEqual(await f.tasksOf(plain), [], 'only links are mailed')
 })
 
@@ -182,11 +205,12 @@ test("a partner's own page: the bank's address at once, the same again, and noth
     url: `https://shop.example/back?paymentId=${key.payment_id}`,
   })
   const other = await f.reserved()
-  await assert.rejects(
-    initiate(other, { ...whole, terms_accepted: true }),
-    (error: PunteError) => error.code !== undefined,
+  assert.match(
+    (await initiate(other, whole)).redirect_url ?? '',
+    /\/payment-initiation\?/,
+    'without the flag it is ours',
   )
-  assert.equal((await row(other)).attempt_no, 0, 'without the flag nothing is sent')
+  assert.equal((await row(other)).attempt_no, 0)
 })
 
 /** A bank that is entered first; what it was handed, and a refusal to give. */

@@ -3,7 +3,7 @@ import { countBreach } from '../../infra/metrics.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
 import { createTurns, type Turns } from '../merchants/turns.ts'
-import { factsOf } from './indicators.ts'
+import { factsOf, type LimitReason } from './indicators.ts'
 import { ADMISSIONS_TOGETHER, type Admission, admitPayments, type Breach, raiseBlock } from './store.ts'
 
 type Limiting = Pick<Context, 'db' | 'clock' | 'log'>
@@ -20,7 +20,7 @@ const queues = new Map<number, Turns>()
  * @returns why they are blocked; undefined when they may go
  * @throws PunteError OVERLOADED when too many of the partner's wait
  */
-export async function admit(context: Limiting, input: Omit<Admission, 'at'>): Promise<string | undefined> {
+export async function admit(context: Limiting, input: Omit<Admission, 'at'>): Promise<LimitReason | undefined> {
   const breaches = await inTurn(input.partner_id, () => admitPayments(context, { ...input, at: context.clock.now() }))
   const payment_id = input.payments[0]?.payment_id
   for (const breach of breaches) tell(context, breach, { partner_id: input.partner_id, payment_id })
@@ -53,7 +53,7 @@ export async function admitAmount(
     /** Of a list, its largest. */
     readonly amount_minor: number
   },
-): Promise<string | undefined> {
+): Promise<LimitReason | undefined> {
   const { partner, payment_id, amount_minor } = input
   const level = partner.max_amount_minor
   if (level === undefined || amount_minor <= level) return undefined

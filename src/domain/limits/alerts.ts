@@ -79,7 +79,7 @@ export async function closeAlert(
   })
 }
 
-const subjectOf = ({ alert_id }: AlertKey) => ({ kind: 'alert', id: String(alert_id) })
+const subjectOf = ({ alert_id }: AlertKey) => ({ kind: 'alert' as const, id: String(alert_id) })
 const place = ({ partner_id, alert_id }: AlertKey) => `alert_comments.text:${partner_id}:${alert_id}`
 
 function sealed(context: Alerting, alert: AlertKey, text: string): Buffer {

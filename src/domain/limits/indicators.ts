@@ -15,13 +15,15 @@ export type Indicator =
   | 'new_payers'
   | 'beneficiaries'
 
+export type LimitReason = `LIMIT_${Uppercase<Indicator>}`
+
 export type IndicatorFacts = {
   readonly indicator: Indicator
   /** How the command line calls it. */
   readonly option: string
   readonly unit: 'count' | 'lei'
   /** What a payment that it blocks is BLOCKED with. */
-  readonly reason: string
+  readonly reason: LimitReason
   readonly words: string
 }
 

@@ -191,7 +191,7 @@ export async function showMerchant(ctx: ManageContext, merchant_id: string): Pro
   return summary(row)
 }
 
-const subjectOf = (merchant_id: string) => ({ kind: 'merchant', id: merchant_id })
+const subjectOf = (merchant_id: string) => ({ kind: 'merchant' as const, id: merchant_id })
 
 function summary({ password_1_hash, password_2_hash, ...shown }: MerchantRow): MerchantSummary {
   return { ...shown, password_1: password_1_hash !== null, password_2: password_2_hash !== null }

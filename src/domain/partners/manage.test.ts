@@ -9,6 +9,7 @@ import { type TestDatabase, testDatabase } from '../../infra/database/template.t
 import { createKeyFile } from '../../infra/keys/key-file.ts'
 import { type Keys, loadKeys } from '../../infra/keys/keys.ts'
 import { createLog } from '../../infra/log.ts'
+import { until } from '../../infra/testing/until.ts'
 import { createPartnerDirectory, type PartnerDirectory } from './directory.ts'
 import { checkLogo, logoFromFile } from './logo.ts'
 import {
@@ -60,8 +61,7 @@ test('a partner is added with its certificate; the directory sees it by itself; 
   })
   assert.match(added.client_id, /^floraria-ana-[0-9a-f]{10}$/)
   assert.match(added.webhook_secret, /^whsec_[A-Za-z0-9+/]{32}$/)
-  for (let tries = 0; tries < 100 && directory.byClientId(added.client_id) === undefined; tries += 1)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+  await until('the partner in the directory', () => directory.byClientId(added.client_id) !== undefined)
   const partner = directory.byClientId(added.client_id)
   assert.equal(partner, directory.byId(added.partner_id))
   assert.equal(partner?.webhook_secret, added.webhook_secret)

@@ -146,6 +146,11 @@ export function setRedirectUrlsIn(
   return changeIn(db, input.client_id, { redirect_urls: checkRedirectUrls(input.redirect_urls) })
 }
 
+/** From now on the partner may name any address of the origins that are registered; the caller records it. */
+export function allowFlexibleUrlIn(db: Queries, client_id: string): Promise<Changed> {
+  return changeIn(db, client_id, { may_flexible_url: true })
+}
+
 /** What is left out stays; null takes away. */
 export type ProfileInput = Partial<
   Pick<NewPartnerInput, 'name' | 'colour' | 'require_signed_requests' | 'may_headless' | 'may_flexible_url'>

@@ -7,7 +7,8 @@ const MAX_REDIRECT_URLS = 20
 export function checkName(name: string): string {
   const trimmed = name.trim()
   if (trimmed === '') throw new PunteError('FIELD_REQUIRED', { field: 'name' })
-  if ([...trimmed].length > 70 || /\p{Cc}/u.test(trimmed))
+  // Nothing unseen, which could have the payer read another name.
+  if ([...trimmed].length > 70 || /[\p{Cc}\p{Bidi_Control}]/u.test(trimmed))
     throw invalid('name', 'must be at most 70 characters on one line')
   return trimmed
 }

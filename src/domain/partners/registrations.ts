@@ -169,7 +169,7 @@ const factsOf = (certificate: X509Certificate): CertificateFacts => ({
   valid_to: certificate.validToDate,
 })
 
-const subjectOf = (client_id: string) => ({ kind: 'partner', id: client_id })
+const subjectOf = (client_id: string) => ({ kind: 'partner' as const, id: client_id })
 
 /** What the audit log tells of a registration. */
 export const toldOf = ({ subject, issuer, valid_to, revocation_list, revocation_list_url }: NewCertificate) => ({

@@ -1,5 +1,5 @@
 /** Whether a partner may work: suspended or not, by whom, and why. */
-import { inAct } from '../audit/record.ts'
+import { type Act, inAct } from '../audit/record.ts'
 import { hasEnded } from '../compliance/store.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
@@ -23,7 +23,7 @@ export async function resumePartner(ctx: ManageContext, client_id: string, reaso
 async function stand(
   ctx: ManageContext,
   client_id: string,
-  to: { readonly act: string; readonly status: 'active' | 'suspended'; readonly reason: string | undefined },
+  to: { readonly act: Act['act']; readonly status: 'active' | 'suspended'; readonly reason: string | undefined },
 ): Promise<void> {
   const { act, status } = to
   const reason = to.reason === undefined ? undefined : checkReason(to.reason)

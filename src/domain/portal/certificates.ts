@@ -27,11 +27,11 @@ export async function listOwnCertificates(
   readonly last_presented: { readonly subject: string; readonly expires_at: Date } | null
   readonly waiting: readonly { readonly approval_id: number; readonly kind: string; readonly expires_at: Date }[]
 }> {
-  const [partner, approvals] = await Promise.all([findPartner(context.db, client_id), listApprovals(context)])
-  const waiting = approvals.filter(
-    ({ act, subject_kind, subject_id }) =>
-      act === 'partner.certificate' && subject_kind === 'partner' && subject_id === client_id,
-  )
+  const [partner, approvals] = await Promise.all([
+    findPartner(context.db, client_id),
+    listApprovals(context, { subject: { kind: 'partner', id: client_id } }),
+  ])
+  const waiting = approvals.filter(({ act }) => act === 'partner.certificate')
   return {
     certificates: (partner?.certificates ?? []).map((row) => ({
       certificate_id: row.certificate_id,

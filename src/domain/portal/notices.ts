@@ -48,7 +48,7 @@ export async function tellNotice(
     const row = { partner_id, notice_no, kind: input.kind, text_enc, told_by, told_at }
     // Two at the same moment: the second is told to try again rather than given another's number.
     if (!(await insertNotice(db, row))) throw new PunteError('OVERLOADED', { retry_after_s: 1 })
-    const subject = { kind: 'partner-notice', id: `${partner_id}/${notice_no}` }
+    const subject = { kind: 'partner-notice', id: `${partner_id}/${notice_no}` } as const
     await record({ act: 'partner-notice.tell', subject, after: { kind: input.kind } })
     return { notice_no }
   })

@@ -1,6 +1,7 @@
 /** SQL of what a partner sees of its payments. Every statement begins with its partner_id. */
 import type { Queries } from '../audit/store.ts'
 import type { Context } from '../context.ts'
+import type { Reason } from '../initiation/settling/reasons.ts'
 import type { PaymentStatus } from '../initiation/state.ts'
 import type { PaymentKind } from '../initiation/store.ts'
 
@@ -25,7 +26,7 @@ export type PaymentLine = {
   readonly payment_id: number
   readonly kind: PaymentKind
   readonly status: PaymentStatus
-  readonly reason: string | null
+  readonly reason: Reason | null
   readonly amount_minor: number | null
   readonly bank_id: string | null
   readonly agreement_id: string | null

@@ -4,6 +4,7 @@ import { PunteError } from '../errors.ts'
 import { maskIban, maskMail } from '../explain/mask.ts'
 import { listDeliveries } from '../explain/store.ts'
 import { loadItems } from '../initiation/lists/store.ts'
+import type { Reason } from '../initiation/settling/reasons.ts'
 import type { PaymentStatus } from '../initiation/state.ts'
 import { listEvents, loadPayment, type PaymentKey, type PaymentKind, type PaymentRow } from '../initiation/store.ts'
 import { openTerms } from '../initiation/terms.ts'
@@ -19,7 +20,13 @@ const MOST_CALLS = 500
 const DAY_MS = 86_400_000
 const PLACE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)_(\d{1,16})$/
 
-type Looking = Pick<Context, 'db' | 'keys'>
+type Looking = Pick<Context, 'db' | 'keys' | 'banks'>
+
+/** As the bank is called; null where none was chosen, or its profile is here no more. */
+type Banked = { readonly bank_name: string | null }
+
+const bankName = ({ banks }: Looking, { bank_id }: { readonly bank_id: string | null }): string | null =>
+  bank_id === null ? null : (banks.get(bank_id)?.profile.name ?? null)
 
 export type Wanted = Omit<PaymentFilter, 'payer_hash' | 'before'> & {
   /** The partner's own id of the payer (psuIntermediarId). */
@@ -39,7 +46,7 @@ export async function listOwnPayments(
   context: Looking,
   partner_id: number,
   { reference, after, ...wanted }: Wanted,
-): Promise<Page<Omit<PaymentLine, 'place'>>> {
+): Promise<Page<Omit<PaymentLine, 'place'> & Banked>> {
   const before = after === undefined ? undefined : placeOf(after)
   const filter: PaymentFilter = {
     ...wanted,
@@ -50,7 +57,7 @@ export async function listOwnPayments(
   const rows = found.slice(0, PAGE)
   const last = rows.at(-1)
   return {
-    rows: rows.map(({ place, ...row }) => row),
+    rows: rows.map(({ place, ...row }) => ({ ...row, bank_name: bankName(context, row) })),
     next: found.length > PAGE && last !== undefined ? `${last.place}_${last.payment_id}` : null,
   }
 }
@@ -68,7 +75,7 @@ export type TimelineEntry =
       readonly event: string
       readonly status: PaymentStatus
       readonly cause: string
-      readonly reason: string | null
+      readonly reason: Reason | null
     }
   | {
       readonly kind: 'webhook'
@@ -106,19 +113,20 @@ export type OwnPayment = Pick<
   | 'agreement_id'
   | 'execution_date'
   | 'list_payment_id'
-> & {
-  readonly kind: PaymentKind
-  readonly creditor_name: string | null
-  /** Masked, as is all that is the payer's. */
-  readonly creditor_iban: string | null
-  readonly debtor_iban: string | null
-  readonly email: string | null
-  readonly details: string | null
-  readonly reference: string | null
-  readonly items: readonly Item[]
-  /** Oldest first. */
-  readonly timeline: readonly TimelineEntry[]
-}
+> &
+  Banked & {
+    readonly kind: PaymentKind
+    readonly creditor_name: string | null
+    /** Masked, as is all that is the payer's. */
+    readonly creditor_iban: string | null
+    readonly debtor_iban: string | null
+    readonly email: string | null
+    readonly details: string | null
+    readonly reference: string | null
+    readonly items: readonly Item[]
+    /** Oldest first. */
+    readonly timeline: readonly TimelineEntry[]
+  }
 
 /** @throws PunteError PAYMENT_UNKNOWN, also of another partner's */
 export async function showOwnPayment(context: Looking, key: PaymentKey): Promise<OwnPayment> {
@@ -133,6 +141,7 @@ export async function showOwnPayment(context: Looking, key: PaymentKey): Promise
   return {
     ...{ payment_id, kind, status, reason, amount_minor, created_at, requested_at, status_at, finished_at },
     ...{ expires_at, bank_id, agreement_id, execution_date, list_payment_id },
+    bank_name: bankName(context, payment),
     creditor_name: terms.creditor_name ?? null,
     creditor_iban: masked(terms.creditor_iban, maskIban),
     debtor_iban: masked(terms.debtor_iban, maskIban),

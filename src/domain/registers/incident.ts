@@ -1,5 +1,5 @@
 /** Incidents: written down when somebody becomes aware, judged, reported where they are major, closed. */
-import { type Acting, inAct } from '../audit/record.ts'
+import { type Act, type Acting, inAct, type Told } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { PunteError } from '../errors.ts'
 import { type IncidentFacts, type Judgement, judge } from './classification.ts'
@@ -87,11 +87,11 @@ export async function closeIncident(context: Changing, input: Seen): Promise<voi
 
 type Changed = {
   readonly row: IncidentRow
-  readonly before?: Readonly<Record<string, unknown>>
-  readonly after: Readonly<Record<string, unknown>>
+  readonly before?: Told
+  readonly after: Told
 }
 
-function change(context: Changing, seen: Seen, act: string, work: (row: IncidentRow) => Changed): Promise<void> {
+function change(context: Changing, seen: Seen, act: Act['act'], work: (row: IncidentRow) => Changed): Promise<void> {
   return inAct(context, async (db, record) => {
     const row = await findIncident(db, seen.incident_id)
     if (row === undefined) throw new PunteError('INCIDENT_UNKNOWN')
@@ -148,7 +148,7 @@ function changedFacts(before: IncidentFacts, after: IncidentFacts): string[] {
   return names.filter((name) => before[name] !== after[name])
 }
 
-const subjectOf = (incident_id: number) => ({ kind: 'incident', id: String(incident_id) })
+const subjectOf = (incident_id: number) => ({ kind: 'incident' as const, id: String(incident_id) })
 const place = (incident_id: number) => `incidents.facts:${incident_id}`
 const seal = ({ keys }: Reading, incident_id: number, facts: IncidentFacts) =>
   keys.seal(JSON.stringify(facts), place(incident_id))

@@ -188,7 +188,7 @@ export async function fraudPeriods(context: Reporting): Promise<FraudPeriod[]> {
 }
 
 const subjectOf = ({ register, subject, stage }: ReportKey) => ({
-  kind: `${register}-report`,
+  kind: `${register}-report` as const,
   id: `${subject}:${stage}`,
 })
 const place = ({ register, subject, stage }: ReportKey, version_no: number) =>

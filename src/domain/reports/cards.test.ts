@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type TestDatabase, testDatabase } from '../../infra/database/template.ts'
 import { createLog } from '../../infra/log.ts'
+import { until } from '../../infra/testing/until.ts'
 import { notePageOpened } from './page-opens.ts'
 import { readCardReport } from './report.ts'
 import { countMoved } from './rollup.ts'
@@ -93,7 +94,6 @@ test('a page that is opened is noted once, whatever it is asked', async () => {
   const closed = { partner_id: 2, payment_id: 1_234 }
   for (let n = 0; n < 5; n += 1) notePageOpened(context(), closed)
   const noted = () => sql('select opened_at from page_opens where payment_id = $1', [closed.payment_id])
-  for (let tries = 0; tries < 60 && (await noted()).length === 0; tries += 1)
-    await new Promise((done) => setTimeout(done, 50))
+  await until('the note', async () => (await noted()).length > 0)
   assert.equal((await noted()).length, 1)
 })

@@ -96,7 +96,10 @@ async function write<Line>(context: Exporting, work: Work<Line>): Promise<Export
   if (running >= AT_ONCE) throw new PunteError('EXPORTS_BUSY', { retry_after_s: 60 })
   running += 1
   const { name, format, columns } = work
-  const told = { subject: { kind: 'export', id: name }, after: { format, filters: tellableFilters(work.query) } }
+  const told = {
+    subject: { kind: 'export' as const, id: name },
+    after: { format, filters: tellableFilters(work.query) },
+  }
   try {
     // That it began is on record before a row leaves, how many left when it is over.
     await recordAct(context.db, context.actor, { act: `${name}.export`, ...told })

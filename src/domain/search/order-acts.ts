@@ -12,7 +12,7 @@ import type { Context } from '../context.ts'
 import { currencyAmountText } from '../currency.ts'
 import { PunteError } from '../errors.ts'
 import { invalid } from '../partners/profile.ts'
-import { queueOrderAct } from './act-store.ts'
+import { inLine, queueOrderAct, refundsToCome } from './act-store.ts'
 import { knownMerchant, unknownOrder } from './orders.ts'
 import { onConnection } from './payment-acts.ts'
 
@@ -20,7 +20,7 @@ export type OrderName = { readonly merchant_id: string; readonly order_id: strin
 
 /** Orders of two merchants may have one id: a subject is named by both. */
 export const orderSubject = ({ merchant_id, order_id }: OrderName) => ({
-  kind: 'order',
+  kind: 'order' as const,
   id: `${merchant_id}/${order_id}`,
 })
 
@@ -41,8 +41,12 @@ export async function askAcquirerNow(context: Context & Acting, name: OrderName)
   if (transaction_id === null) throw new PunteError('NOTHING_TO_ASK')
   if (!(await settleNow(context, { partner_id, order_id, transaction_id }))) throw new PunteError('NOTHING_TO_ASK')
   const { status } = (await wholeOrder(context, name)).order
-  const act = { act: 'order.ask', subject: orderSubject(name), before: { status: before }, after: { status } }
-  await recordAct(context.db, context.actor, act)
+  await recordAct(context.db, context.actor, {
+    act: 'order.ask',
+    subject: orderSubject(name),
+    before: { status: before },
+    after: { status },
+  })
   return { status }
 }
 
@@ -58,9 +62,19 @@ export async function lookAtRefund(
   const { order, transactions } = await wholeOrder(onConnection(context, db), asked)
   if (!Number.isSafeInteger(asked.amount_minor) || asked.amount_minor < 1)
     throw invalid('amount_minor', 'must be more than nothing')
+  const subject_id = orderSubject(asked).id
+  await inLine(db, subject_id)
+  const done = transactions.map(({ transaction_id }) => transaction_id)
+  const agreed_minor = await refundsToCome(db, subject_id, done)
   planFollowOn('REFUND', order, transactions, { amount_minor: asked.amount_minor })
   const { captured_minor, refunded_minor, currency } = order
-  return { captured_minor, refunded_minor, currency }
+  const left_minor = captured_minor - refunded_minor - agreed_minor
+  if (asked.amount_minor > left_minor) {
+    const amount = (minor: number) => `${currencyAmountText(Math.max(minor, 0), currency)} ${currency}`
+    const text = `${amount(agreed_minor)} are agreed on and not paid back yet: at most ${amount(left_minor)} are left.`
+    throw new PunteError('AMOUNT_EXCEEDED', { field: 'amount_minor', text })
+  }
+  return { captured_minor, refunded_minor, currency, ...(agreed_minor > 0 && { agreed_minor }) }
 }
 
 /** What of an order a closing rests on. @throws PunteError ORDER_UNKNOWN, NOTHING_TO_CLOSE */
@@ -87,20 +101,26 @@ export async function queueOrderActIn(context: Context, db: Queries, act: OrderA
 
 /** For the worker. */
 export function orderTasks(context: Context): Record<'order_act', JobTask> {
-  return { order_act: (payload) => doOrderAct(context, payload as OrderAct) }
+  return { order_act: (payload, { last_attempt }) => doOrderAct(context, payload as OrderAct, last_attempt) }
 }
 
-/** As the worker does it: again and again with the same effect. What comes of it is on record. */
-export async function doOrderAct(context: Context, act: OrderAct): Promise<void> {
+/**
+ * As the worker does it: again and again with the same effect. What comes of it is on record.
+ * @param is_last the queue will not try again: what fails then has failed
+ */
+export async function doOrderAct(context: Context, act: OrderAct, is_last = false): Promise<void> {
   const { approval_id, kind } = act
-  const told = { act: kind === 'refund' ? 'order.refunded' : 'order.closed', subject: orderSubject(act) }
+  const told = { act: kind === 'refund' ? 'order.refunded' : 'order.closed', subject: orderSubject(act) } as const
   try {
     const after = kind === 'refund' ? await refund(context, act) : await close(context, act)
     await recordAct(context.db, undefined, { ...told, after: { approval_id, ...after } })
   } catch (error) {
     // Refused for good: what was agreed on does not fit the order any more. Else the queue tries again.
-    if (!(error instanceof PunteError) || error.code === 'SERVER_BUSY' || error.code === 'INTERNAL') throw error
-    await recordAct(context.db, undefined, { ...told, outcome: 'refused', after: { approval_id, code: error.code } })
+    const code = error instanceof PunteError ? error.code : 'INTERNAL'
+    const may_succeed = code === 'SERVER_BUSY' || code === 'INTERNAL'
+    if (may_succeed && !is_last) throw error
+    await recordAct(context.db, undefined, { ...told, outcome: 'refused', after: { approval_id, code } })
+    if (may_succeed) throw error
   }
 }
 

@@ -4,8 +4,10 @@ import { after, before, test } from 'node:test'
 import { charge } from '../cards/charge.ts'
 import { CARD, type CardFixture, declines, openCardFixture, silence } from '../cards/fixture.ts'
 import { followOn } from '../cards/follow-on.ts'
+import { approveAct } from '../four-eyes/approve.ts'
+import { type Proposer, proposeAct } from '../four-eyes/propose.ts'
 import { createToken } from '../vault/tokens.ts'
-import { doOrderAct, lookAtRefund, lookAtUnsaid, type OrderAct } from './order-acts.ts'
+import { doOrderAct, lookAtRefund, lookAtUnsaid, type OrderAct, orderSubject } from './order-acts.ts'
 import { type OrderQuery, searchOrders, showOrder } from './orders.ts'
 import { searchAgreements, searchTokens, showAgreement } from './series.ts'
 
@@ -149,6 +151,55 @@ test('what two agreed to pay back is paid back once, however often the worker be
   await doOrderAct(f.context, { ...act, approval_id: 18 })
   const last = (await approvals()).at(-1)
   assert.deepEqual([last?.act, last?.outcome, last?.after.code], ['order.refunded', 'refused', 'AMOUNT_EXCEEDED'])
+})
+
+test('what is agreed on and not paid back yet is left of nothing: two who know nothing of each other pay back once', async () => {
+  await charge(f.context, f.request({ order_id: 'twice', amount: '100.00' }))
+  const { db } = f.context
+  const staff = await Promise.all(
+    ['ana.refunds', 'ion.refunds', 'dan.approves'].map(async (user_name) => {
+      const { rows } = await db.query<{ staff_id: number }>({
+        text: `insert into staff (user_name, person_enc, role, password_hash, password_at, password_is_temporary, created_at)
+          values ($1, '\\x', 'operations', '', now(), false, now()) returning staff_id`,
+        values: [user_name],
+      })
+      const staff_id = rows[0]?.staff_id as number
+      return { staff_id, role: 'operations', actor: { kind: 'staff', name: user_name } } as const
+    }),
+  )
+  const [ana, ion, dan] = staff as [Proposer, Proposer, Proposer]
+  const proposes = async (by: Proposer, amount_minor: number) => {
+    const input = { ...nameOf('twice'), amount_minor }
+    return (await proposeAct(f.context, by, { act: 'order.refund', subject: orderSubject(input), input })).approval_id
+  }
+  const [first, second, third] = [await proposes(ana, 5_000), await proposes(ion, 5_000), await proposes(ion, 5_000)]
+  const approved = await Promise.allSettled([first, second, third].map((one) => approveAct(f.context, dan, one)))
+  const refused = approved.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []))
+  assert.deepEqual(refused, ['APPROVAL_STALE', 'APPROVAL_STALE'])
+  // The worker has not come to it yet.
+  await assert.rejects(proposes(ana, 5_001), { code: 'AMOUNT_EXCEEDED' })
+  const { rows } = await db.query<{ payload: OrderAct }>({
+    text: `delete from outbox where task = 'order_act' returning payload`,
+    values: [],
+  })
+  for (const { payload } of rows) await doOrderAct(f.context, payload)
+  const { order } = await showOrder(f.context, { ...nameOf('twice'), shows_last_four: false })
+  assert.equal(order.refunded_minor, 5_000)
+  assert.ok(await proposes(ana, 5_000), 'knowing of the first, he may')
+  // What cannot be done is told at last, and keeps nothing back any more.
+  await approveAct(f.context, dan, await proposes(ana, 1_000))
+  const { rows: later } = await db.query<{ payload: OrderAct }>({
+    text: `delete from outbox where task = 'order_act' returning payload`,
+    values: [],
+  })
+  const act = later[0]?.payload as OrderAct
+  const gone = { ...f.context, acquirers: { ...f.context.acquirers, get: () => undefined } }
+  await assert.rejects(doOrderAct(gone, act), { code: 'INTERNAL' })
+  await assert.rejects(proposes(ana, 5_000), { code: 'AMOUNT_EXCEEDED' })
+  await assert.rejects(doOrderAct(gone, act, true), { code: 'INTERNAL' })
+  const last = (await approvals()).at(-1)
+  assert.deepEqual([last?.act, last?.outcome, last?.after.code], ['order.refunded', 'refused', 'INTERNAL'])
+  assert.ok(await proposes(ana, 5_000))
 })
 
 test('a transaction of unknown outcome ends by the word of the acquirer', async () => {

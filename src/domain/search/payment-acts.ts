@@ -10,7 +10,7 @@ import type { PaymentStatus } from '../initiation/state.ts'
 import { loadPayment } from '../initiation/store.ts'
 import { knownPayment } from './payment.ts'
 
-const subjectOf = (payment_id: number) => ({ kind: 'payment', id: String(payment_id) })
+const subjectOf = (payment_id: number) => ({ kind: 'payment' as const, id: String(payment_id) })
 
 /**
  * Asks the bank what became of the payment and records its word, as the worker would later.

@@ -1,11 +1,12 @@
 /** All SQL about acts that two people do together. */
+import type { Subject } from '../audit/acts.ts'
 import type { Queries } from '../audit/store.ts'
-import type { StaffAct } from './roles.ts'
+import type { TwoPersonAct } from './roles.ts'
 
 export type ApprovalRow = {
   approval_id: number
-  act: StaffAct
-  subject_kind: string
+  act: TwoPersonAct
+  subject_kind: Subject['kind']
   subject_id: string
   input: Record<string, unknown>
   /** What of the subject the act depends on, as it was when proposed. */
@@ -90,11 +91,17 @@ export async function markExecuted(db: Queries, approval_id: number, at: Date): 
   })
 }
 
-/** What waits for a decision, the oldest first. */
-export async function waitingApprovals(db: Queries, at: Date, limit: number): Promise<NamedApproval[]> {
+/** What waits for a decision, the oldest first, newer than a number; of one subject where it is named. */
+export async function waitingApprovals(
+  db: Queries,
+  at: Date,
+  input: { readonly after: number; readonly limit: number; readonly subject?: Subject },
+): Promise<NamedApproval[]> {
+  const { kind = null, id = null } = input.subject ?? {}
   const { rows } = await db.query<NamedApproval>({
-    text: `${NAMED} where state = 'proposed' and expires_at > $1 order by proposed_at, approval_id limit $2`,
-    values: [at, limit],
+    text: `${NAMED} where state = 'proposed' and expires_at > $1 and approval_id > $2
+      and ($4::text is null or (subject_kind = $4 and subject_id = $5)) order by approval_id limit $3`,
+    values: [at, input.after, input.limit, kind, id],
   })
   return rows
 }
@@ -126,8 +133,8 @@ export async function countWaiting(
   db: Queries,
   at: Date,
   staff_id: number,
-): Promise<{ act: StaffAct; count: number; own: number }[]> {
-  const { rows } = await db.query<{ act: StaffAct; count: number; own: number }>({
+): Promise<{ act: TwoPersonAct; count: number; own: number }[]> {
+  const { rows } = await db.query<{ act: TwoPersonAct; count: number; own: number }>({
     name: 'approvals_count',
     text: `select act, count(*) as count, count(*) filter (where proposed_by = $2) as own from approvals
       where state = 'proposed' and expires_at > $1 group by act`,

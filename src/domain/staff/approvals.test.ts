@@ -44,6 +44,7 @@ test('the table: the auditor changes nothing, four-eyes acts have two roles or m
     'order.refund',
     'partner.approve',
     'partner.certificate',
+    'partner.flexible-url',
     'partner.redirect-url',
     'payment.close',
   ])

@@ -3,6 +3,7 @@
  * transaction it is done once, as it was proposed. A proposal expires after three days. What each act does stands in
  * src/domain/four-eyes.
  */
+import type { Subject } from '../audit/acts.ts'
 import { type Act, inAct } from '../audit/record.ts'
 import type { Queries } from '../audit/store.ts'
 import { PunteError } from '../errors.ts'
@@ -38,7 +39,7 @@ export async function propose(
   by: Staff,
   input: {
     readonly act: StaffAct
-    readonly subject: { readonly kind: string; readonly id: string }
+    readonly subject: Subject
     readonly input: Readonly<Record<string, unknown>>
     /** What of the subject the act depends on. */
     readonly seen?: Readonly<Record<string, unknown>>
@@ -46,17 +47,18 @@ export async function propose(
     readonly reason_enc?: Buffer
   },
 ): Promise<{ readonly approval_id: number; readonly expires_at: Date }> {
-  requireProposal(by, input.act)
-  if (!takesTwo(input.act)) throw invalid('act', 'takes nobody else')
+  const { act } = input
+  requireProposal(by, act)
+  if (!takesTwo(act)) throw invalid('act', 'takes nobody else')
   if (JSON.stringify(input.input).length > MAX_INPUT) throw invalid('input', 'is too large')
   const proposed_at = context.clock.now()
   const expires_at = new Date(proposed_at.getTime() + EXPIRES_MS)
   const { kind: subject_kind, id: subject_id } = input.subject
   return inAct({ ...context, actor: by.actor }, async (db, record) => {
     const { seen = null, reason_enc = null } = input
-    const row = { act: input.act, subject_kind, subject_id, input: { ...input.input }, seen, reason_enc }
+    const row = { act, subject_kind, subject_id, input: { ...input.input }, seen, reason_enc }
     const approval_id = await insertApproval(db, { ...row, proposed_by: by.staff_id, proposed_at, expires_at })
-    await record({ act: 'approval.propose', subject: input.subject, after: { approval_id, act: input.act } })
+    await record({ act: 'approval.propose', subject: input.subject, after: { approval_id, act } })
     return { approval_id, expires_at }
   })
 }
@@ -121,9 +123,16 @@ function close(context: StaffContext, by: Staff, approval_id: number, state: 're
   })
 }
 
-/** What waits for a decision. */
-export function listApprovals(context: StaffContext): Promise<NamedApproval[]> {
-  return waitingApprovals(context.db, context.clock.now(), LISTED)
+/** What waits for a decision, the oldest first, a page at a time. */
+export function listApprovals(
+  context: StaffContext,
+  {
+    after = 0,
+    limit = LISTED,
+    subject,
+  }: { readonly after?: number; readonly limit?: number; readonly subject?: Subject } = {},
+): Promise<NamedApproval[]> {
+  return waitingApprovals(context.db, context.clock.now(), { after, limit, ...(subject && { subject }) })
 }
 
 async function openApproval(db: Queries, approval_id: number, at: Date): Promise<ApprovalRow> {
@@ -133,7 +142,7 @@ async function openApproval(db: Queries, approval_id: number, at: Date): Promise
   return row
 }
 
-const subjectOf = (row: ApprovalRow) => ({ kind: row.subject_kind, id: row.subject_id })
+const subjectOf = (row: ApprovalRow): Subject => ({ kind: row.subject_kind, id: row.subject_id })
 
 /** Where a proposal's reason is sealed. */
 export const reasonPlace = (act: string, subject_id: string): string => `approvals.reason:${act}:${subject_id}`

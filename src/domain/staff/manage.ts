@@ -28,6 +28,7 @@ import {
   type StaffRow,
   updateStaff,
 } from './store.ts'
+import { forgetTries } from './tries/store.ts'
 
 export type ManageContext = Acting &
   Pick<Context, 'keys' | 'clock'> & {
@@ -105,9 +106,13 @@ export function resumeStaff(context: ManageContext, user_name: string): Promise<
   return change(context, user_name, 'staff.resume', { status: 'active' })
 }
 
-/** After too many wrong tries. @throws PunteError STAFF_UNKNOWN */
+/** After ten wrong codes; passwords need not wait any longer either. @throws PunteError STAFF_UNKNOWN */
 export function unlockStaff(context: ManageContext, user_name: string): Promise<void> {
-  return change(context, user_name, 'staff.unlock', { tries: 0, locked_at: null })
+  return inStaffAct(context, user_name, async (db, { staff_id, tries, locked_at }) => {
+    await updateStaff(db, staff_id, { tries: 0, locked_at: null })
+    await forgetTries(db, staff_id)
+    return { act: 'staff.unlock', before: { tries, locked_at }, after: { tries: 0, locked_at: null } }
+  })
 }
 
 /** Their sessions end; the second factor stays. @returns a password for one use, this once @throws PunteError STAFF_UNKNOWN */
@@ -119,6 +124,7 @@ export async function resetPassword(context: ManageContext, user_name: string): 
     const { staff_id, password_hash: seen_hash } = staff
     await replacePassword(db, { staff_id, seen_hash, password_hash, is_temporary: true, at, kept: PASSWORDS_KEPT })
     await updateStaff(db, staff_id, { tries: 0, locked_at: null })
+    await forgetTries(db, staff_id)
     await endSessions(db, { staff_id, at, reason: 'password reset' })
     return { act: 'staff.reset-password' }
   })
@@ -162,7 +168,7 @@ async function inStaffAct(
 function change(
   context: ManageContext,
   user_name: string,
-  act: string,
+  act: Act['act'],
   changes: StaffChanges,
   then: { readonly end_sessions?: string } = {},
 ): Promise<void> {

@@ -35,6 +35,8 @@ export const ACTS = {
   'partner.approve': { may: ['administrator', 'compliance'], four_eyes: true },
   'partner.certificate': { may: ['administrator', 'operations'], four_eyes: true, proposed_by: ['partner_admin'] },
   'partner.redirect-url': { may: ['administrator', 'operations'], four_eyes: true },
+  // That it may name return addresses of its own; taking it back is a matter of the profile.
+  'partner.flexible-url': { may: ['administrator', 'operations'], four_eyes: true },
   'limit.lower': { may: ['compliance', 'operations'] },
   'limit.raise': { may: ['administrator', 'compliance'], four_eyes: true },
   'alert.read': { may: ['administrator', 'compliance', 'operations', 'support', 'auditor'] },
@@ -79,11 +81,15 @@ export const ACTS = {
 } as const satisfies Readonly<Record<string, Row>>
 
 export type StaffAct = keyof typeof ACTS
+/** Those that take two people. */
+export type TwoPersonAct = {
+  [Name in StaffAct]: (typeof ACTS)[Name] extends { readonly four_eyes: true } ? Name : never
+}[StaffAct]
 
 const rowOf = (act: StaffAct): Row => ACTS[act]
 
 export const mayDo = (role: AnyRole, act: StaffAct): boolean => rowOf(act).may.includes(role)
-export const takesTwo = (act: StaffAct): boolean => rowOf(act).four_eyes === true
+export const takesTwo = (act: StaffAct): act is TwoPersonAct => rowOf(act).four_eyes === true
 
 export const mayPropose = ({ role }: { readonly role: AnyRole }, act: StaffAct): boolean =>
   mayDo(role, act) || rowOf(act).proposed_by?.some((one) => one === role) === true

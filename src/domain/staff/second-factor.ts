@@ -5,7 +5,7 @@ import { PunteError } from '../errors.ts'
 import { requireCurrentPassword } from './change-password.ts'
 import { totpPlace } from './person.ts'
 import { findSession, giveToken, nextStage, type Session, type StaffContext, type Step } from './sessions.ts'
-import { actorOf, recordRefusal, subjectOf, TRIES_MOST } from './sign-in.ts'
+import { actorOf, CODES_MOST, recordRefusal, subjectOf } from './sign-in.ts'
 import {
   putTotpSecret,
   recoveryCodesLeft,
@@ -26,7 +26,8 @@ const CODE_ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789'
 const CODE_GROUPS = 4
 
 /**
- * The step after the password, where a second factor is enrolled.
+ * The step after the password, where a second factor is enrolled. Ten wrong codes lock the account until an administrator
+ * looks: whoever tries them has the password.
  *
  * @param input.code six digits, or a recovery code
  * @throws PunteError SECOND_FACTOR_REFUSED; SESSION_ENDED also when tries are used up and the account is locked
@@ -36,7 +37,7 @@ export async function completeSecondFactor(
   input: { readonly token: string; readonly code: string },
 ): Promise<Step & { readonly recovery_codes_left: number }> {
   const session = await findSession(context, input.token, ['second_factor'])
-  const staff = await takeTry(context.db, session.staff_id, TRIES_MOST)
+  const staff = await takeTry(context.db, session.staff_id, CODES_MOST)
   if (staff === undefined) throw new PunteError('SESSION_ENDED')
   const actor = actorOf(staff, session.address)
   const done = await inAct({ ...context, actor }, async (db, record) => {
@@ -52,7 +53,7 @@ export async function completeSecondFactor(
     return { ...step, recovery_codes_left }
   })
   if (done !== undefined) return done
-  await recordRefusal(context, staff, { address: session.address, step: 'second factor' })
+  await recordRefusal(context, staff, { address: session.address, step: 'second factor', locks: true })
   throw new PunteError('SECOND_FACTOR_REFUSED')
 }
 
@@ -61,7 +62,7 @@ const isDigits = (code: string): boolean => /^\d{6}$/.test(code.trim())
 
 async function takeCode(context: StaffContext, db: Db, staff: StaffRow, code: string): Promise<'code' | undefined> {
   const step = matchingStep(secretOf(context, staff), code.trim(), context.clock.now(), staff.totp_step ?? 0)
-  return step !== undefined && (await takeStep(db, staff.staff_id, step)) ? 'code' : undefined
+  return step !== undefined && (await takeStep(db, staff, step)) ? 'code' : undefined
 }
 
 async function takeRecovery(

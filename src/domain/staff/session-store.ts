@@ -67,6 +67,20 @@ export async function moveSession(
   return rowCount === 1
 }
 
+/** Takes one of the wrong passwords that a session may show, before it is compared. @returns undefined: none is left */
+export async function takeSessionTry(db: Queries, session_id: string, most: number): Promise<number | undefined> {
+  const { rows } = await db.query<{ tries: number }>({
+    text: `update staff_sessions set tries = tries + 1
+      where session_id = $1 and ended_at is null and tries < $2 returning tries`,
+    values: [session_id, most],
+  })
+  return rows[0]?.tries
+}
+
+export async function giveSessionTries(db: Queries, session_id: string): Promise<void> {
+  await db.query({ text: 'update staff_sessions set tries = 0 where session_id = $1', values: [session_id] })
+}
+
 /** The newest first, ended ones included. */
 export async function sessionsOf(db: Queries, staff_id: number, limit: number): Promise<SessionRow[]> {
   const { rows } = await db.query<SessionRow>({

@@ -170,7 +170,7 @@ export function endStaffSessions(
 ): Promise<number> {
   return inAct(context, async (db, record) => {
     const ended = await endSessions(db, { ...input, at: context.clock.now() })
-    const subject = { kind: 'staff-sessions', id: String(input.staff_id) }
+    const subject = { kind: 'staff-sessions', id: String(input.staff_id) } as const
     if (ended > 0) await record({ act: 'staff.session-end', subject, after: { ended, reason: input.reason } })
     return ended
   })

@@ -19,6 +19,7 @@ import {
 import { completeSecondFactor } from './second-factor.ts'
 import { requireSession, signOut } from './sessions.ts'
 import { signIn } from './sign-in.ts'
+import { readDevices, rememberDevice } from './tries/device.ts'
 
 let world: Awaited<ReturnType<typeof staffWorld>>
 before(async () => {
@@ -84,24 +85,102 @@ test('a recovery code stands in for the telephone, once', async () => {
   )
 })
 
-test('ten wrong tries lock, however many come at once; the right one is refused then, until it is unlocked', async () => {
-  const { context, enrolled, signedIn } = world
+test('wrong passwords from everywhere make strangers wait and lock nobody; who is at work goes on', async () => {
+  const { context, enrolled, signedIn, pass } = world
   const user = await enrolled('guessed.at')
   const wrong = (n: number) => ({ user_name: 'guessed.at', password: `wrong ${n}`, address: `198.51.100.${n}` })
   await Promise.all(
     Array.from({ length: 25 }, (_, n) => assert.rejects(signIn(context, wrong(n)), code('SIGN_IN_REFUSED'))),
   )
-  const { locked_at } = await showStaff(context, 'guessed.at')
-  assert.notEqual(locked_at, null)
+  assert.equal((await showStaff(context, 'guessed.at')).locked_at, null)
+  const rows = await selectRows(context.db, { subject_kind: 'staff', subject_id: 'guessed.at' }, 100)
+  const compared = rows.filter(({ outcome, after: then }) => outcome === 'refused' && String(then).includes('true'))
+  assert.equal(compared.length, 10, 'of many at once no more are compared than may be')
+  // The right one waits as well, and is answered as a wrong one.
   await assert.rejects(signedIn(user), code('SIGN_IN_REFUSED'))
-  // Who is at work is not thrown out by somebody who knows his user name; his password cannot be guessed there either.
   await requireSession(context, user.token)
-  await assert.rejects(
-    changePassword(context, { token: user.token, current: PASSWORD, password: NEXT[0] }),
-    code('SESSION_ENDED'),
-  )
-  await unlockStaff(context, 'guessed.at')
+  const changed = await changePassword(context, { token: user.token, current: PASSWORD, password: NEXT[0] })
+  await requireSession(context, changed.token)
+  pass(15)
+  assert.equal((await signedIn(user, NEXT[0])).stage, 'open')
+})
+
+test('a browser that its owner has signed in with is not kept out by what strangers try', async () => {
+  const { context, enrolled, pass } = world
+  const user = await enrolled('known.browser')
+  const other = await enrolled('other.browser')
+  const staff_id = (await requireSession(context, user.token)).staff_id
+  const others = rememberDevice(context, (await requireSession(context, other.token)).staff_id, undefined)
+  const devices = rememberDevice(context, staff_id, others)
+  const typed = (password: string, more = {}) =>
+    signIn(context, { user_name: 'known.browser', password, address: '203.0.113.80', ...more })
+  for (let n = 0; n < 25; n += 1)
+    await assert.rejects(typed('wrong', { address: `198.51.100.${n}` }), code('SIGN_IN_REFUSED'))
+  await assert.rejects(typed(PASSWORD), code('SIGN_IN_REFUSED'))
+  // Also one whose cookie is of a colleague, or made up.
+  await assert.rejects(typed(PASSWORD, { devices: others }), code('SIGN_IN_REFUSED'))
+  const forged = `${devices.slice(0, 50)}AAAAAA`
+  await assert.rejects(typed(PASSWORD, { devices: forged }), code('SIGN_IN_REFUSED'))
+  assert.equal((await typed(PASSWORD, { devices })).stage, 'second_factor')
+  // It waits for itself: whoever has stolen it guesses as slowly as everybody.
+  for (let n = 0; n < 6; n += 1) await assert.rejects(typed('wrong', { devices }), code('SIGN_IN_REFUSED'))
+  await assert.rejects(typed(PASSWORD, { devices }), code('SIGN_IN_REFUSED'))
+  pass(1)
+  assert.equal((await typed(PASSWORD, { devices })).stage, 'second_factor')
+  // Half a year later it is a browser like any other.
+  pass(181 * 24 * 60)
+  assert.deepEqual(readDevices(context, devices), [])
+})
+
+test('one address waits for itself alone, and an administrator ends all waiting', async () => {
+  const { context, enrolled, signedIn } = world
+  const user = await enrolled('one.address')
+  for (let n = 0; n < 12; n += 1)
+    await assert.rejects(
+      signIn(context, { user_name: 'one.address', password: 'wrong', address: '203.0.113.81' }),
+      code('SIGN_IN_REFUSED'),
+    )
+  const there = { user_name: 'one.address', password: PASSWORD, address: '203.0.113.81' }
+  await assert.rejects(signIn(context, there), code('SIGN_IN_REFUSED'))
   assert.equal((await signedIn(user)).stage, 'open')
+  await unlockStaff(context, 'one.address')
+  assert.equal((await signIn(context, there)).stage, 'second_factor')
+})
+
+test('who finds a session open has ten guesses at its password; they cost the session, nothing else', async () => {
+  const { context, enrolled, signedIn } = world
+  const user = await enrolled('left.open')
+  const guess = () => changePassword(context, { token: user.token, current: 'wrong', password: NEXT[0] })
+  for (let n = 0; n < 9; n += 1) await assert.rejects(guess(), code('CURRENT_PASSWORD_WRONG'))
+  await assert.rejects(guess(), code('SESSION_ENDED'))
+  await assert.rejects(requireSession(context, user.token), code('SESSION_ENDED'))
+  assert.equal((await signedIn(user)).stage, 'open')
+})
+
+test('a password that is reset while it is being checked signs nobody in', async () => {
+  const { context, enrolled } = world
+  await enrolled('is.reset')
+  let is_reset = false
+  // Between the comparison and the session that comes of it.
+  const db: typeof context.db = {
+    ...context.db,
+    async transaction(work) {
+      const { rows } = await context.db.query<{ failures: number }>({
+        text: `select failures from staff_tries join staff using (staff_id) where user_name = 'is.reset'`,
+        values: [],
+      })
+      if (rows.length > 0 && !is_reset) {
+        is_reset = true
+        await resetPassword(context, 'is.reset')
+      }
+      return context.db.transaction(work)
+    },
+  }
+  await assert.rejects(
+    signIn({ ...context, db }, { user_name: 'is.reset', password: PASSWORD, address: ADDRESS }),
+    code('SIGN_IN_REFUSED'),
+  )
+  assert.ok(is_reset)
 })
 
 test('a one-time password is good for three days', async () => {
@@ -115,28 +194,33 @@ test('a one-time password is good for three days', async () => {
   await assert.rejects(signIn(context, late), code('SIGN_IN_REFUSED'))
 })
 
-test('who has the password cannot guess codes for ever', async () => {
-  const { context, enrolled } = world
-  await enrolled('half.known')
-  for (let n = 0; n < 5; n += 1) {
-    const { token } = await signIn(context, { user_name: 'half.known', password: PASSWORD, address: ADDRESS })
+test('who has the password cannot guess codes for ever: ten lock, until somebody looks or the owner changes it', async () => {
+  const { context, enrolled, signedIn } = world
+  const user = await enrolled('half.known')
+  const begin = () => signIn(context, { user_name: 'half.known', password: PASSWORD, address: ADDRESS })
+  for (let n = 0; n < 10; n += 1) {
+    const { token } = await begin()
     await assert.rejects(completeSecondFactor(context, { token, code: '00000x' }), code('SECOND_FACTOR_REFUSED'))
   }
-  await assert.rejects(
-    signIn(context, { user_name: 'half.known', password: PASSWORD, address: ADDRESS }),
-    code('SIGN_IN_REFUSED'),
-  )
+  await assert.rejects(begin(), code('SIGN_IN_REFUSED'))
   assert.notEqual((await showStaff(context, 'half.known')).locked_at, null)
+  await unlockStaff(context, 'half.known')
+  assert.equal((await signedIn(user)).stage, 'open')
 })
 
 test('unknown, wrong, locked and suspended are one answer, in about one time', async () => {
   const { context, enrolled } = world
   await enrolled('is.suspended')
   await enrolled('is.known')
+  await enrolled('is.waiting')
   await suspendStaff(context, 'is.suspended')
+  const tries = Array.from({ length: 12 }, (_, n) =>
+    signIn(context, { user_name: 'is.waiting', password: 'wrong', address: `198.51.100.${n}` }),
+  )
+  await Promise.allSettled(tries)
   const answers: { text: string; ms: number }[] = []
-  for (const user_name of ['is.suspended', 'is.known', 'nobody.here', 'ț\0', '']) {
-    const password = user_name === 'is.suspended' ? PASSWORD : 'wrong'
+  for (const user_name of ['is.suspended', 'is.waiting', 'is.known', 'nobody.here', 'ț\0', '']) {
+    const password = ['is.suspended', 'is.waiting'].includes(user_name) ? PASSWORD : 'wrong'
     const started = performance.now()
     const error: Error = await signIn(context, { user_name, password, address: '203.0.113.9' }).then(
       () => assert.fail('signed in'),

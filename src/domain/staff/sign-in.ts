@@ -2,21 +2,25 @@
  * Signing in: password, second factor, a change of the password where one is due, enrolment of a second factor where there
  * is none. Each step answers what is asked next, and a token for it (sessions.ts).
  *
- * Whoever guesses learns nothing: an unknown user, a wrong password, a locked and a suspended account get one answer, after
- * the same work and not before 400 ms. The delay grows with the failures of the user name (there being such a user or
- * not) and of the address. After ten tries without a success the account is locked until an administrator unlocks it; tries are
- * counted before they are checked, so that many at once are no more than ten.
+ * Whoever guesses learns nothing: an unknown user, a wrong password, one that has to wait, a locked and a suspended account get
+ * one answer, after the same work and not before 400 ms. That delay grows with the failures of the user name (there being
+ * such a user or not) and of the address. How many are compared at all is of tries/: no password locks an account, and browsers
+ * that an owner has signed in with before wait for themselves alone.
  */
 import { RateLimiterMemory } from 'rate-limiter-flexible'
+import type { Subject } from '../audit/acts.ts'
 import { type Actor, inAct } from '../audit/record.ts'
 import { PunteError } from '../errors.ts'
 import { createTurns } from '../merchants/turns.ts'
 import { passkeysOf } from './passkeys/store.ts'
 import { isPassword } from './passwords.ts'
 import { giveToken, isPortal, nextStage, type StaffContext, type Step } from './sessions.ts'
-import { findStaff, lockWhereSpent, type StaffRow, takeTry, updateStaff } from './store.ts'
+import { findStaff, holdUnchanged, lockWhereSpent, type StaffRow } from './store.ts'
+import { admitTry, forgiveTry, sourcesOf } from './tries/admit.ts'
+import { type Device, readDevices } from './tries/device.ts'
 
-export const TRIES_MOST = 10
+/** Wrong codes behind a right password, after which an account is locked. */
+export const CODES_MOST = 10
 
 const ADDRESS_AT_ONCE = 4
 const ADDRESS_WAITING = 20
@@ -30,48 +34,68 @@ const TEMPORARY_MS = 72 * 60 * 60_000
 export const DELAYS = { refused_ms: 400, free_failures: 3, first_ms: 100, last_ms: 5_000 }
 
 const failures = new RateLimiterMemory({ points: Number.MAX_SAFE_INTEGER, duration: FAILURES_KEPT_S })
-const addresses = new Map<string, ReturnType<typeof createTurns>>()
+const queues = new Map<string, ReturnType<typeof createTurns>>()
 
 export type SignIn = {
   readonly user_name: string
   readonly password: string
   /** Of the network, whoever stands in front having been believed or not. */
   readonly address: string
+  /** What the browser keeps of those who have signed in with it (tries/device.ts). */
+  readonly devices?: string
 }
 
 /** @throws PunteError SIGN_IN_REFUSED, whatever the reason; RATE_LIMITED, OVERLOADED */
 export async function signIn(context: StaffContext, input: SignIn): Promise<Step> {
-  const { address } = input
-  const turns =
-    addresses.get(address) ?? createTurns({ at_once: ADDRESS_AT_ONCE, waiting: ADDRESS_WAITING, order: 'first' })
-  addresses.set(address, turns)
+  const devices = readDevices(context, input.devices)
+  // A crowd at the address that an owner shares, or at that of a proxy, does not stand in his way.
+  const queue = devices[0] === undefined ? `address ${input.address}` : `device ${devices[0].device_id}`
+  const turns = queues.get(queue) ?? createTurns({ at_once: ADDRESS_AT_ONCE, waiting: ADDRESS_WAITING, order: 'first' })
+  queues.set(queue, turns)
   try {
-    return await turns.take(ADDRESS_TIMEOUT_MS, () => tryPassword(context, input), rateLimited)
+    return await turns.take(ADDRESS_TIMEOUT_MS, () => tryPassword(context, input, devices), rateLimited)
   } finally {
-    if (turns.isIdle()) addresses.delete(address)
+    if (turns.isIdle()) queues.delete(queue)
   }
 }
 
-async function tryPassword(context: StaffContext, input: SignIn): Promise<Step> {
+async function tryPassword(context: StaffContext, input: SignIn, devices: readonly Device[]): Promise<Step> {
   const { address, password } = input
   const user_name = input.user_name.trim().toLowerCase().slice(0, MAX_USER_NAME)
   const not_before = pause(DELAYS.refused_ms)
   const found = await findStaff(context.db, user_name.replaceAll('\0', ''))
   // An account of the other realm is nobody here.
   const known = found !== undefined && (found.partner_id !== null) === isPortal(context) ? found : undefined
-  const staff = known === undefined ? undefined : await takeTry(context.db, known.staff_id, TRIES_MOST)
+  const device_id = devices.find(({ staff_id }) => staff_id === known?.staff_id)?.device_id
+  const sources = sourcesOf({ device_id, address })
+  const staff = known === undefined ? undefined : await admitTry(context, known.staff_id, sources)
   const is_right = await isPassword(staff?.password_hash, password)
-  if (staff === undefined || !is_right || isOutdated(context, staff)) {
-    await recordRefusal(context, known, { address, step: 'password' })
-    const delay_ms = await delayAfter(user_name, address)
-    await not_before
-    await pause(delay_ms)
-    throw new PunteError('SIGN_IN_REFUSED')
-  }
+  const step =
+    staff !== undefined && is_right && !isOutdated(context, staff)
+      ? await afterPassword(context, staff, { address, sources })
+      : undefined
+  if (step !== undefined) return step
+  // Whoever looks into a complaint sees whether it was the password, or the wait.
+  await recordRefusal(context, known, { address, step: 'password', was_compared: staff !== undefined })
+  const delay_ms = await delayAfter(
+    device_id === undefined ? [`name ${user_name}`, `address ${address}`] : [`device ${device_id}`],
+  )
+  await not_before
+  await pause(delay_ms)
+  throw new PunteError('SIGN_IN_REFUSED')
+}
+
+/** @returns undefined: the account is another than when its password was compared (reset, changed, suspended) */
+function afterPassword(
+  context: StaffContext,
+  staff: StaffRow,
+  from: { readonly address: string; readonly sources: ReturnType<typeof sourcesOf> },
+): Promise<Step | undefined> {
+  const { address, sources } = from
   const stage = nextStage(context, staff, 'password')
   return inAct({ ...context, actor: actorOf(staff, address) }, async (db, record) => {
-    // With a second factor the tries are given back when it was shown: who has the password alone may not guess codes for ever.
-    if (stage !== 'second_factor') await updateStaff(db, staff.staff_id, { tries: 0 })
+    if (!(await holdUnchanged(db, staff))) return undefined
+    await forgiveTry(db, staff.staff_id, sources)
     const step = await giveToken(context, db, { staff, stage, address })
     const has_passkeys = stage === 'second_factor' && (await passkeysOf(db, staff.staff_id)).length > 0
     await record({ act: 'staff.sign-in', subject: subjectOf(staff), after: { shown: 'password', next: stage } })
@@ -83,7 +107,7 @@ function isOutdated(context: StaffContext, { password_is_temporary, password_at 
   return password_is_temporary && context.clock.now().getTime() - password_at.getTime() > TEMPORARY_MS
 }
 
-export const subjectOf = ({ partner_id, user_name }: Pick<StaffRow, 'partner_id' | 'user_name'>) => ({
+export const subjectOf = ({ partner_id, user_name }: Pick<StaffRow, 'partner_id' | 'user_name'>): Subject => ({
   kind: partner_id === null ? 'staff' : 'partner-user',
   id: user_name,
 })
@@ -93,27 +117,36 @@ export const actorOf = (staff: StaffRow, address: string): Actor => ({
   origin: address,
 })
 
-/** On record, and the account locked where that was its last try. What was typed as a name is not kept: it may be a password. */
+/**
+ * On record. What was typed as a name is not kept: it may be a password.
+ * @param input.locks the account is locked where that was its last try
+ */
 export async function recordRefusal(
   context: StaffContext,
   staff: StaffRow | undefined,
-  input: { readonly address: string; readonly step: string },
+  input: {
+    readonly address: string
+    readonly step: string
+    readonly was_compared?: boolean
+    readonly locks?: boolean
+  },
 ): Promise<void> {
-  const actor: Actor = { kind: 'system', name: 'sign-in', origin: input.address }
+  const { address, step, was_compared, locks } = input
+  const actor: Actor = { kind: 'system', name: 'sign-in', origin: address }
   await inAct({ ...context, actor }, async (db, record) => {
     const is_locked_now =
-      staff !== undefined && (await lockWhereSpent(db, staff.staff_id, TRIES_MOST, context.clock.now()))
-    const subject = staff === undefined ? { kind: 'staff', id: 'unknown' } : subjectOf(staff)
-    await record({ act: 'staff.sign-in', subject, outcome: 'refused', after: { step: input.step, is_locked_now } })
+      staff !== undefined &&
+      locks === true &&
+      (await lockWhereSpent(db, staff.staff_id, CODES_MOST, context.clock.now()))
+    const subject: Subject = staff === undefined ? { kind: 'staff', id: 'unknown' } : subjectOf(staff)
+    const after = { step, is_locked_now, ...(staff !== undefined && was_compared !== undefined && { was_compared }) }
+    await record({ act: 'staff.sign-in', subject, outcome: 'refused', after })
   })
 }
 
-async function delayAfter(user_name: string, address: string): Promise<number> {
-  const [of_name, of_address] = await Promise.all([
-    failures.consume(`name ${user_name}`),
-    failures.consume(`address ${address}`),
-  ])
-  const failed = Math.max(of_name.consumedPoints, of_address.consumedPoints) - DELAYS.free_failures
+async function delayAfter(keys: readonly string[]): Promise<number> {
+  const counted = await Promise.all(keys.map((key) => failures.consume(key)))
+  const failed = Math.max(...counted.map(({ consumedPoints }) => consumedPoints)) - DELAYS.free_failures
   return failed <= 0 ? 0 : Math.min(DELAYS.last_ms, DELAYS.first_ms * 2 ** Math.min(failed - 1, 20))
 }
 

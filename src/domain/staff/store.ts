@@ -84,8 +84,27 @@ export async function updateStaff(db: Queries, staff_id: number, changes: StaffC
   })
 }
 
+/** @returns undefined: there is none, it is locked or suspended */
+export async function activeStaff(db: Queries, staff_id: number): Promise<StaffRow | undefined> {
+  const { rows } = await db.query<StaffRow>({
+    text: `select ${COLUMNS} from staff where staff_id = $1 and status = 'active' and locked_at is null`,
+    values: [staff_id],
+  })
+  return rows[0]
+}
+
+/** Whether it is the account that was looked at, with that password: held until the transaction ends. */
+export async function holdUnchanged(db: Queries, { staff_id, password_hash }: StaffRow): Promise<boolean> {
+  const { rowCount } = await db.query({
+    text: `select from staff where staff_id = $1 and password_hash = $2 and status = 'active' and locked_at is null
+      for update`,
+    values: [staff_id, password_hash],
+  })
+  return rowCount === 1
+}
+
 /**
- * Takes one of the tries that are left, before it is known whether it is good: of many at once no more are checked than
+ * Takes one of the codes that may be tried, before it is known whether it is good: of many at once no more are checked than
  * there were. @returns undefined: none is left, it is locked or suspended
  */
 export async function takeTry(db: Queries, staff_id: number, tries_most: number): Promise<StaffRow | undefined> {
@@ -115,11 +134,16 @@ export async function putTotpSecret(db: Queries, staff_id: number, totp_enc: Buf
   return rowCount === 1
 }
 
-/** Takes the code of a step, once. @returns false: another sign-in has used it, or a later one */
-export async function takeStep(db: Queries, staff_id: number, step: number): Promise<boolean> {
+/** Takes the code of a step of that secret, once. @returns false: another sign-in has used it, or a later one; or it is another secret */
+export async function takeStep(
+  db: Queries,
+  { staff_id, totp_enc }: Pick<StaffRow, 'staff_id' | 'totp_enc'>,
+  step: number,
+): Promise<boolean> {
   const { rowCount } = await db.query({
-    text: 'update staff set totp_step = $2 where staff_id = $1 and (totp_step is null or totp_step < $2)',
-    values: [staff_id, step],
+    text: `update staff set totp_step = $2
+      where staff_id = $1 and totp_enc = $3 and (totp_step is null or totp_step < $2)`,
+    values: [staff_id, step, totp_enc],
   })
   return rowCount === 1
 }

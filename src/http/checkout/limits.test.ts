@@ -1,56 +1,30 @@
 /** What the page shows of a payment that a limit of the partner stops. */
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import test, { after, before, beforeEach } from 'node:test'
-import { type Fixture, openFixture, REQUEST } from '../../domain/initiation/fixture.ts'
+import { type Fixture, REQUEST } from '../../domain/initiation/fixture.ts'
 import { spreadList } from '../../domain/initiation/lists/follow.ts'
 import { initiateList } from '../../domain/initiation/lists/initiate.ts'
 import { initiatePayment } from '../../domain/initiation/partner-calls/initiate.ts'
-import { pageState } from '../../domain/initiation/payer/capability.ts'
 import type { PaymentKey } from '../../domain/initiation/store.ts'
 import { type LevelChange, setLimits } from '../../domain/limits/manage.ts'
-import type { PaymentView } from './contract.ts'
-import { type CheckoutServer, startCheckout } from './server.ts'
+import { openPage, type PageWorld } from './testing/page.ts'
 
 let f: Fixture
-let folder: string
-let server: CheckoutServer
+let page: PageWorld
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'punte-pages-'))
-  await mkdir(join(folder, 'assets'))
-  await writeFile(join(folder, 'index.html'), '<!doctype html><title>Plată</title>')
-  f = await openFixture('Finance', {
-    PUNTE_CHECKOUT_HOST: '127.0.0.1',
-    PUNTE_CHECKOUT_PORT: 0,
-    PUNTE_TRUSTED_PROXIES: [],
-    PUNTE_ADDRESS_RATE_PER_MINUTE: 100_000,
-    PUNTE_PAGE_RETURN_SECONDS: 10,
-  })
-  server = await startCheckout(f.context, folder)
+  page = await openPage('Finance')
+  f = page.f
 })
-after(async () => {
-  await server?.close()
-  await f?.close()
-  await rm(folder, { recursive: true, force: true })
-})
+after(() => page?.close())
 beforeEach(() => f.context.db.query({ text: 'truncate partner_limits', values: [] }))
 
 const limit = (change: LevelChange) => setLimits(f.context, f.partner.client_id, [change])
 
-async function call(key: PaymentKey, path = '', body?: unknown): Promise<PaymentView> {
-  const answer = await fetch(`${server.url}/checkout/api/payments/${key.payment_id}${path}`, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: {
-      'payment-state': pageState(f.context.keys, key),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  })
+async function call(key: PaymentKey, path = '', body?: unknown) {
+  const answer = await page.call(key, path, body)
   assert.equal(answer.status, 200)
-  return (await answer.json()) as PaymentView
+  return answer.body
 }
 async function submit(key: PaymentKey, change: object = {}) {
   const { pageToken } = await call(key)

@@ -1,26 +1,22 @@
 /** Lists, series, days to come, links, banks that are entered first: what the page shows of them and may do. */
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import test, { after, before, beforeEach } from 'node:test'
 import type { Context } from '../../domain/context.ts'
-import { ACCEPTED, type Fixture, openFixture, REQUEST, says } from '../../domain/initiation/fixture.ts'
+import { ACCEPTED, type Fixture, REQUEST, says } from '../../domain/initiation/fixture.ts'
 import { followItems } from '../../domain/initiation/lists/follow.ts'
 import { initiateList } from '../../domain/initiation/lists/initiate.ts'
 import { readList } from '../../domain/initiation/lists/list.ts'
 import { type InitiationRequest, initiatePayment } from '../../domain/initiation/partner-calls/initiate.ts'
-import { pageState, returnState } from '../../domain/initiation/payer/capability.ts'
+import { returnState } from '../../domain/initiation/payer/capability.ts'
 import { settle } from '../../domain/initiation/settling/settle.ts'
 import { loadPayment, type PaymentKey, type PaymentRow } from '../../domain/initiation/store.ts'
 import type { BankConnector, BankProfile } from '../../infra/banks/connector.ts'
 import type { PaymentProgress, PaymentView, Refusal, SubmitRequest } from './contract.ts'
-import { type CheckoutServer, startCheckout } from './server.ts'
+import { openPage, type PageWorld } from './testing/page.ts'
 
 let f: Fixture
-let folder: string
 let context: Context
-let server: CheckoutServer
+let page: PageWorld
 /** Both banks are the scripted one, by other names; the second must be entered first where a test says so. */
 let enters_first = false
 /** PSU-ID of each initiation. */
@@ -28,31 +24,18 @@ let named: (string | undefined)[] = []
 const OTHER_IBAN = 'RO74RNCB0000999900000001'
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'punte-pages-'))
-  await mkdir(join(folder, 'assets'))
-  await writeFile(join(folder, 'index.html'), '<!doctype html><title>Plată</title>')
-  f = await openFixture('Finance', {
-    PUNTE_CHECKOUT_HOST: '127.0.0.1',
-    PUNTE_CHECKOUT_PORT: 0,
-    PUNTE_TRUSTED_PROXIES: [],
-    PUNTE_ADDRESS_RATE_PER_MINUTE: 100_000,
-    PUNTE_PAGE_RETURN_SECONDS: 10,
-  })
-  context = { ...f.context, banks: twoBanks() }
-  server = await startCheckout(context, folder)
+  page = await openPage('Finance', twoBanks)
+  f = page.f
+  context = page.context
 })
-after(async () => {
-  await server?.close()
-  await f?.close()
-  await rm(folder, { recursive: true, force: true })
-})
+after(() => page?.close())
 beforeEach(() => {
   f.reset()
   enters_first = false
   named = []
 })
 
-function twoBanks(): Context['banks'] {
+function twoBanks(f: Fixture): Context['banks'] {
   const other = (): BankProfile => ({ ...f.bank.profile, id: 'delta', name: 'Banca Delta', iban_codes: ['RNCB'] })
   const scripted = (): BankConnector => {
     const bank = f.context.banks.get('carpati') as BankConnector
@@ -80,17 +63,7 @@ function twoBanks(): Context['banks'] {
   }
 }
 
-async function call<T = PaymentView>(key: PaymentKey, path: string, body?: unknown) {
-  const answer = await fetch(`${server.url}/checkout/api/payments/${key.payment_id}${path}`, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: {
-      'payment-state': pageState(f.context.keys, key),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  })
-  return { status: answer.status, body: (await answer.json()) as T }
-}
+const call: PageWorld['call'] = (key, path, body) => page.call(key, path, body)
 const view = async (key: PaymentKey) => (await call(key, '')).body
 async function submit(key: PaymentKey, change: Partial<SubmitRequest> = {}) {
   const { pageToken } = await view(key)
@@ -205,6 +178,23 @@ test('one by one: each goes on the payer’s word alone, a stale word sends noth
   assert.deepEqual(states(stopped), ['paid', 'rejected', 'abandoned', 'abandoned'])
   assert.equal((await next(key, 3)).body.step, 'outcome')
   assert.equal(f.bank.asked.initiate.length, 2)
+})
+
+test('one by one: what was authorised and is not executed yet is not called unpaid, and stopping then is no giving up', async () => {
+  f.bank.profile = withoutBulk(f.bank.profile)
+  const key = await newList(3)
+  await submit(key)
+  await bankSays(key, 1, 'ACTC')
+  const between = await view(key)
+  assert.deepEqual([between.step, states(between)], ['next', ['authorised', 'waiting', 'waiting']])
+  const stopped = (await call(key, '/abandon', {})).body
+  assert.deepEqual([stopped.step, stopped.outcome?.kind], ['outcome', 'partly'])
+  assert.deepEqual(states(stopped), ['authorised', 'abandoned', 'abandoned'])
+
+  const later = await newList(2, { execution_date: inDays(5) })
+  await submit(later)
+  await bankSays(later, 1, 'ACTC')
+  assert.deepEqual(states(await view(later)), ['scheduled', 'waiting'])
 })
 
 test('a list nothing of which was paid is not called paid in part, before or after it is told of its payments', async () => {
@@ -356,7 +346,7 @@ test('who has let us in is led on to where the payment is authorised', async () 
   const key = await f.initiated()
   await submit(key, { bankId: 'delta', debtorIban: OTHER_IBAN })
   const state = returnState(f.context.keys, { ...key, attempt_no: 1 })
-  const back = await fetch(`${server.url}/payment-return?state=${state}&code=c`, { redirect: 'manual' })
+  const back = await fetch(`${page.url}/payment-return?state=${state}&code=c`, { redirect: 'manual' })
   assert.deepEqual([back.status, back.headers.get('location')], [303, 'https://bank.example/sca'])
   const { step, entering, redirectUrl } = await view(key)
   assert.deepEqual([step, entering, redirectUrl], ['authorise', undefined, 'https://bank.example/sca'])
@@ -377,7 +367,7 @@ test('a list may leave a bank that is entered while nothing of it has been at on
   await submit(key, delta)
   const { items } = await readList(context, (await loadPayment(context, key)) as PaymentRow)
   const attempt = { ...key, payment_id: items[0]?.payment_id as number, list_payment_id: key.payment_id, attempt_no: 1 }
-  const back = `${server.url}/payment-return?state=${returnState(f.context.keys, attempt)}&code=c`
+  const back = `${page.url}/payment-return?state=${returnState(f.context.keys, attempt)}&code=c`
   assert.equal((await fetch(back, { redirect: 'manual' })).headers.get('location'), 'https://bank.example/sca')
   await bankSays(key, 1, 'ACSC')
   const second = (await next(key, 2)).body

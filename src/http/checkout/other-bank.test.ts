@@ -1,19 +1,15 @@
 /** Two banks, one payment: which of them the page offers, and that however their answers fall it is taken once at most. */
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import test, { after, before, beforeEach } from 'node:test'
 import fc from 'fast-check'
 import type { Context } from '../../domain/context.ts'
-import { ACCEPTED, type Fixture, openFixture, REQUEST, says } from '../../domain/initiation/fixture.ts'
-import { pageState } from '../../domain/initiation/payer/capability.ts'
+import { ACCEPTED, type Fixture, numbered, REQUEST, says } from '../../domain/initiation/fixture.ts'
 import { settle } from '../../domain/initiation/settling/settle.ts'
 import { loadPayment, type PaymentKey } from '../../domain/initiation/store.ts'
 import type { BankAnswer, BankConnector, BankProfile, Initiated } from '../../infra/banks/connector.ts'
 import type { BankObstacle } from '../../infra/banks/health.ts'
 import type { PaymentView, Refusal } from './contract.ts'
-import { type CheckoutServer, startCheckout } from './server.ts'
+import { openPage, type PageWorld } from './testing/page.ts'
 
 const IBANS = { carpati: REQUEST.debtor_iban, delta: 'RO74RNCB0000999900000001' } as const
 type BankId = keyof typeof IBANS
@@ -22,9 +18,7 @@ const NOT_SENT: BankAnswer<Initiated> = { kind: 'not_sent', reason: 'ECONNREFUSE
 const UNKNOWN: BankAnswer<Initiated> = { kind: 'unknown', reason: 'timeout' }
 
 let f: Fixture
-let folder: string
-let context: Context
-let server: CheckoutServer
+let page: PageWorld
 let obstacles: Partial<Record<BankId, BankObstacle>> = {}
 /** What the next initiation comes to, and at which bank which of them were tried and taken. */
 let next: BankAnswer<Initiated> = ACCEPTED
@@ -32,24 +26,10 @@ let tried: BankId[] = []
 let taken: BankId[] = []
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'punte-pages-'))
-  await mkdir(join(folder, 'assets'))
-  await writeFile(join(folder, 'index.html'), '<!doctype html><title>Plată</title>')
-  f = await openFixture('Ecommerce', {
-    PUNTE_CHECKOUT_HOST: '127.0.0.1',
-    PUNTE_CHECKOUT_PORT: 0,
-    PUNTE_TRUSTED_PROXIES: [],
-    PUNTE_ADDRESS_RATE_PER_MINUTE: 100_000,
-    PUNTE_PAGE_RETURN_SECONDS: 10,
-  })
-  context = { ...f.context, banks: twoBanks() }
-  server = await startCheckout(context, folder)
+  page = await openPage('Ecommerce', twoBanks)
+  f = page.f
 })
-after(async () => {
-  await server?.close()
-  await f?.close()
-  await rm(folder, { recursive: true, force: true })
-})
+after(() => page?.close())
 beforeEach(() => {
   f.reset()
   obstacles = {}
@@ -58,14 +38,14 @@ beforeEach(() => {
   taken = []
 })
 
-function twoBanks(): Context['banks'] {
+function twoBanks(f: Fixture): Context['banks'] {
   const first = f.context.banks.get('carpati') as BankConnector
   const second: BankProfile = { ...first.profile, id: 'delta', name: 'Banca Delta', iban_codes: ['RNCB'] }
   const connector = (profile: BankProfile): BankConnector => ({
     ...first,
     profile,
-    initiate: async () => {
-      const answer = next
+    initiate: async ({ order }) => {
+      const answer = numbered(next, order)
       tried.push(profile.id as BankId)
       if (answer.kind === 'ok') taken.push(profile.id as BankId)
       return answer
@@ -80,17 +60,7 @@ function twoBanks(): Context['banks'] {
   }
 }
 
-async function call<T>(key: PaymentKey, path: string, body?: unknown): Promise<{ status: number; body: T }> {
-  const answer = await fetch(`${server.url}/checkout/api/payments/${key.payment_id}${path}`, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: {
-      'payment-state': pageState(f.context.keys, key),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  })
-  return { status: answer.status, body: (await answer.json()) as T }
-}
+const call: PageWorld['call'] = (key, path, body) => page.call(key, path, body)
 const view = async (key: PaymentKey) => (await call<PaymentView>(key, '')).body
 async function submit(key: PaymentKey, bankId: BankId) {
   const { pageToken } = await view(key)
@@ -169,7 +139,7 @@ test('whatever banks answer and however many tabs submit: one attempt lives at a
       }
       assert.ok(taken.length <= 1)
       f.bank.status = [says('ACSC')]
-      for (const cause of ['return', 'poll'] as const) await settle(context, { ...key, cause })
+      for (const cause of ['return', 'poll'] as const) await settle(page.context, { ...key, cause })
       const { rows } = await f.context.db.query<{ successes: string }>({
         text: `select count(*) as successes from payment_events where payment_id = $1 and status = 'ACSC'`,
         values: [key.payment_id],

@@ -9,6 +9,7 @@ import { initiatePayment } from '../../domain/initiation/partner-calls/initiate.
 import { pageState, pageToken, returnState } from '../../domain/initiation/payer/capability.ts'
 import { loadPayment, type PaymentKey } from '../../domain/initiation/store.ts'
 import { openTerms } from '../../domain/initiation/terms.ts'
+import { until } from '../../infra/testing/until.ts'
 import type { PaymentView, Refusal } from './contract.ts'
 import { type CheckoutServer, startCheckout } from './server.ts'
 
@@ -318,20 +319,13 @@ test("a bank's notification makes us ask the bank, and is not believed itself", 
   assert.equal((await tell(`${state.slice(0, -1)}${state.endsWith('A') ? 'B' : 'A'}`)).status, 403)
   assert.equal(shop.bank.asked.status, 0)
   assert.equal((await tell(state)).status, 204)
-  await until(() => shop.bank.asked.status === 1)
+  await until('the question', () => shop.bank.asked.status === 1)
   assert.equal((await view(shop, key)).body.step, 'authorise')
   shop.bank.status = [says('ACSC')]
   assert.equal((await tell(state)).status, 204)
-  await until(async () => (await view(shop, key)).body.step === 'outcome')
+  await until('the outcome', async () => (await view(shop, key)).body.step === 'outcome')
   assert.deepEqual((await view(shop, key)).body.outcome, { kind: 'paid' })
 })
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; !(await condition()); tries += 1) {
-    assert.ok(tries < 200, 'not in time')
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}
 
 test('that its payer has a page open is noted, once; a forged state notes nothing', async () => {
   const key = await shop.initiated()
@@ -343,6 +337,6 @@ test('that its payer has a page open is noted, once; a forged state notes nothin
   await new Promise((done) => setTimeout(done, 1_200))
   assert.equal(await noted(), 0)
   for (let n = 0; n < 3; n += 1) assert.equal((await call(shop, key, '')).status, 200)
-  for (let tries = 0; tries < 60 && (await noted()) === 0; tries += 1) await new Promise((done) => setTimeout(done, 50))
+  await until('the note', async () => (await noted()) > 0)
   assert.equal(await noted(), 1)
 })

@@ -117,7 +117,9 @@ export function itemStateOf(
   const known = status === 'PART' ? undefined : OUTCOMES[status]
   if (known !== undefined) return known
   if (together && is_agreed) return 'scheduled'
-  if (status !== 'INIT' && status !== 'RCVD' && status !== 'ACTC') {
+  // What is at a bank and is no more the payer's turn there was authorised, also where the bank says ACTC of it.
+  const is_authorised = status === 'ACTC' && !together && list.current?.no !== no
+  if (is_authorised || (status !== 'INIT' && status !== 'RCVD' && status !== 'ACTC')) {
     return isForLater(payment, today) ? 'scheduled' : 'authorised'
   }
   if (FINISHED.has(payment.status)) return payment.status === 'BLOCKED' ? 'blocked' : 'abandoned'

@@ -24,15 +24,20 @@ export const approvalRoutes: readonly TableRoute[] = [
     method: 'GET',
     path: '/approvals',
     act: 'approval.read',
-    summary: 'Proposals: those that wait, the oldest first, or those that are over, the newest first.',
+    summary:
+      'Proposals, a page at a time: those that wait, the oldest first, or those that are over, the newest first.',
     query: Type.Object({
       state: Type.Optional(Type.Enum(['waiting', 'past'])),
       before: Type.Optional(NUMBER),
+      after: Type.Optional(NUMBER),
+      case_id: Type.Optional(NUMBER),
     }),
     handle: ({ acting, session, query }) =>
       listProposals(acting, session, {
         state: query.state ?? 'waiting',
         ...(query.before !== undefined && { before: Number(query.before) }),
+        ...(query.after !== undefined && { after: Number(query.after) }),
+        ...(query.case_id !== undefined && { subject: { kind: 'case', id: query.case_id } }),
       }),
   }),
   route({

@@ -15,6 +15,7 @@ export type {
   ScreeningHit,
   VersionLine,
 } from '../../domain/compliance/case.ts'
+export type { DocumentFault } from '../../domain/compliance/documents/add.ts'
 export type { Erasure } from '../../domain/compliance/retention/erase.ts'
 export type { CaseEventType, CaseState } from '../../domain/compliance/state.ts'
 

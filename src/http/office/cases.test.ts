@@ -107,3 +107,39 @@ test('approval is proposed with all that lacks told; what is kept is listed', as
   assert.equal((person.cases as unknown[]).length, 1)
   assert.equal((await call('administrator', 'POST', '/subject-exports', { cnp: '2810305400014' })).status, 403)
 })
+
+test('what is kept and what was erased are listed whole, a page at a time', async () => {
+  const { db } = world.context
+  const at = new Date('2026-01-01T00:00:00Z')
+  // Two of them end together: nothing is lost between pages, nothing is told twice.
+  await db.query({
+    text: `insert into cases (kind, state, way, created_at, updated_at, ended_at, keep_until)
+      select 'legal', 'withdrawn', 'staff', $1, $1, $1, $1::timestamptz + (n / 2) * interval '1 day'
+      from generate_series(1, 120) n`,
+    values: [at],
+  })
+  const listed = new Map<number, string>()
+  let sizes: number[] = []
+  for (let after = ''; ; ) {
+    const { json } = await call('auditor', 'GET', `/retention${after}`)
+    const kept = json.kept as { case_id: number; keep_until: string }[]
+    sizes = [...sizes, kept.length]
+    for (const one of kept) listed.set(one.case_id, one.keep_until)
+    if (json.has_more !== true) break
+    after = `?after=${kept.at(-1)?.case_id}`
+  }
+  assert.deepEqual([sizes, listed.size], [[50, 50, 21], 121])
+  assert.deepEqual([...listed.values()], [...listed.values()].sort())
+
+  await db.query({
+    text: `insert into erasures (case_id, ended_at, keep_until, started_at, last_version_hash, version_count, document_count)
+      select case_id, $1, $1, $1, '\\x00', 1, 0 from cases where ended_at = $1 order by case_id limit 60`,
+    values: [at],
+  })
+  const first = (await call('auditor', 'GET', '/retention/erasures')).json
+  const ids = (first.erasures as { erasure_id: number }[]).map(({ erasure_id }) => erasure_id)
+  assert.deepEqual([ids.length, first.has_more], [50, true])
+  const second = (await call('auditor', 'GET', `/retention/erasures?before=${ids.at(-1)}`)).json
+  const rest = (second.erasures as { erasure_id: number }[]).map(({ erasure_id }) => erasure_id)
+  assert.deepEqual([rest.length, second.has_more, new Set([...ids, ...rest]).size], [10, false, 60])
+})

@@ -209,7 +209,7 @@ const moves: readonly TableRoute[] = [
     body: Seen,
     async handle({ acting, session, params, body, reply }) {
       reply.code(202)
-      const subject = { kind: 'case', id: String(caseId(params)) }
+      const subject = { kind: 'case', id: String(caseId(params)) } as const
       return await proposeAct(acting, session, { act: 'partner.approve', subject, input: { version: body.version } })
     },
   }),

@@ -46,7 +46,7 @@ export const limitRoutes: readonly TableRoute[] = [
     handle({ acting, session, params, body, reply }) {
       reply.code(202)
       const { changes, reason } = body
-      const subject = { kind: 'partner', id: params.client_id }
+      const subject = { kind: 'partner', id: params.client_id } as const
       return proposeAct(acting, session, { act: 'limit.raise', subject, input: { changes }, reason })
     },
   }),

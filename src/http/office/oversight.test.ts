@@ -80,16 +80,16 @@ test('the audit log a page at a time, by who, what and when; one row with before
       world.context.db,
       { kind: 'staff', name: 'maria', origin: '192.0.2.1' },
       {
-        act: n % 2 === 0 ? 'thing.even' : 'thing.odd',
-        subject: { kind: 'thing', id: '<b>x</b>' },
-        before: { n: n - 1 },
-        after: { n },
+        act: n % 2 === 0 ? 'alert.take' : 'alert.close',
+        subject: { kind: 'alert', id: '<b>x</b>' },
+        before: { number: n - 1 },
+        after: { number: n },
       },
     )
   const numbers: number[] = []
   let before = ''
   for (;;) {
-    const page = json(await call('compliance', 'GET', `/audit?actor=maria&act=thing.${before}`))
+    const page = json(await call('compliance', 'GET', `/audit?actor=maria&act=alert.${before}`))
     numbers.push(...page.rows.map((row: { number: number }) => row.number))
     if (page.has_more === false) break
     before = `&before=${numbers.at(-1)}`
@@ -99,12 +99,12 @@ test('the audit log a page at a time, by who, what and when; one row with before
     numbers,
     [...new Set(numbers)].sort((one, other) => other - one),
   )
-  const even = json(await call('auditor', 'GET', '/audit?act=thing.even&subject_kind=thing')).rows
-  assert.ok(even.length === 50 && even.every((row: { act: string }) => row.act === 'thing.even'))
+  const even = json(await call('auditor', 'GET', '/audit?act=alert.take&subject_kind=alert')).rows
+  assert.ok(even.length === 50 && even.every((row: { act: string }) => row.act === 'alert.take'))
   const row = json(await call('auditor', 'GET', `/audit/rows/${numbers[0]}`))
   assert.deepEqual(
     [row.before, row.after, row.origin, row.subject_id],
-    [{ n: 119 }, { n: 120 }, '192.0.2.1', '<b>x</b>'],
+    [{ number: 119 }, { number: 120 }, '192.0.2.1', '<b>x</b>'],
   )
   assert.equal((await call('auditor', 'GET', '/audit/rows/99999999')).status, 404)
   const none = json(await call('auditor', 'GET', '/audit?until=2020-01-01T00:00:00.000Z'))

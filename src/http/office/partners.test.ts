@@ -250,6 +250,34 @@ test('a profile is changed field by field; the second of two who saw the same is
   assert.deepEqual([colour, may_headless, requests_per_minute], ['#112233', true, null])
 })
 
+test('that a partner chooses its return addresses is allowed by two, and taken back by one', async () => {
+  const { administrator, operations, compliance, support } = world.of
+  const path = `/partners/${CLIENT}`
+  const alone = { changes: { may_flexible_url: true }, seen: { may_flexible_url: false } }
+  for (const one of [operations, compliance]) await refused(one.call('PATCH', path, alone), 'FIELD_INVALID')
+  for (const one of [compliance, support])
+    await refused(one.call('POST', `${path}/flexible-url`, { reason }), 'ROLE_NOT_ALLOWED')
+  const { approval_id } = await ok(operations.call('POST', `${path}/flexible-url`, { reason }), 202)
+  const allowed = async () => (await partner()).may_flexible_url
+  assert.equal(await allowed(), false)
+  await refused(operations.call('POST', `/approvals/${approval_id}/approval`), 'APPROVAL_OWN')
+  await ok(administrator.call('POST', `/approvals/${approval_id}/approval`), 204)
+  assert.equal(await allowed(), true)
+  const [row] = (await selectRows(world.context.db, { act: 'partner.flexible-url' }, 10)).slice(-1)
+  assert.deepEqual([row?.actor, row?.subject_id], [administrator.name, CLIENT])
+  await refused(operations.call('POST', `${path}/flexible-url`, { reason }), 'FIELD_INVALID')
+  await ok(compliance.call('PATCH', path, { changes: { may_flexible_url: false }, seen: {} }), 204)
+  assert.equal(await allowed(), false)
+
+  // Other addresses meanwhile are other origins: what was proposed is not what would be allowed.
+  const stale = await ok(operations.call('POST', `${path}/flexible-url`, { reason }), 202)
+  const redirect_urls = ['https://elsewhere.example/back']
+  const other = await ok(operations.call('POST', `${path}/redirect-urls`, { redirect_urls, reason }), 202)
+  await ok(administrator.call('POST', `/approvals/${other.approval_id}/approval`), 204)
+  await refused(administrator.call('POST', `/approvals/${stale.approval_id}/approval`), 'APPROVAL_STALE')
+  assert.equal(await allowed(), false)
+})
+
 test('suspended with a reason that staff can read and the log does not hold; a secret is shown once', async () => {
   const { operations, compliance, support } = world.of
   await refused(operations.call('POST', `/partners/${CLIENT}/suspension`, { reason: '   ' }), 'FIELD_INVALID')

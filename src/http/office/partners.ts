@@ -1,5 +1,6 @@
 /** Partners: the list, one partner whole, and what staff change of it. */
 import { Type } from 'typebox'
+import { PunteError } from '../../domain/errors.ts'
 import { CertificateFiles, RedirectUrlProposal } from '../../domain/four-eyes/proposals.ts'
 import { proposeAct } from '../../domain/four-eyes/propose.ts'
 import { renewWebhookSecret, updateProfile } from '../../domain/partners/manage.ts'
@@ -28,6 +29,7 @@ const Profile = Type.Object(
     colour: Type.Optional(Type.String({ maxLength: 20 })),
     require_signed_requests: Type.Optional(Type.Boolean()),
     may_headless: Type.Optional(Type.Boolean()),
+    // Allowing it takes two people, and has a call of its own.
     may_flexible_url: Type.Optional(Type.Boolean()),
     logo: orNull(LOGO),
     webhook_url: orNull(TEXT),
@@ -79,7 +81,11 @@ const changing: readonly TableRoute[] = [
     params: Partner,
     body_limit: LARGE_BODY,
     body: Type.Object({ changes: Profile, seen: Profile }),
-    handle: ({ acting, params, body }) => updateProfile(acting, { ...body.changes, ...params }, body.seen),
+    handle({ acting, params, body }) {
+      if (body.changes.may_flexible_url === true)
+        throw new PunteError('FIELD_INVALID', { field: 'may_flexible_url', text: 'Allowing it takes two people.' })
+      return updateProfile(acting, { ...body.changes, ...params }, body.seen)
+    },
   }),
   route({
     method: 'POST',
@@ -117,11 +123,25 @@ const changing: readonly TableRoute[] = [
     handle({ acting, session, params, body, reply }) {
       reply.code(202)
       const { reason, redirect_urls } = body
-      const subject = { kind: 'partner', id: params.client_id }
+      const subject = { kind: 'partner', id: params.client_id } as const
       return proposeAct(acting, session, { act: 'partner.redirect-url', subject, input: { redirect_urls }, reason })
     },
   }),
 ]
+
+const flexibleUrl: TableRoute = route({
+  method: 'POST',
+  path: '/partners/:client_id/flexible-url',
+  act: 'partner.flexible-url',
+  summary: 'Proposes that it may name any address of its registered origins (flexibleURL), payment by payment.',
+  params: Partner,
+  body: Type.Object({ reason: REASON }),
+  handle({ acting, session, params, body, reply }) {
+    reply.code(202)
+    const subject = { kind: 'partner' as const, id: params.client_id }
+    return proposeAct(acting, session, { act: 'partner.flexible-url', subject, input: {}, reason: body.reason })
+  },
+})
 
 const certificates: readonly TableRoute[] = [
   route({
@@ -154,7 +174,7 @@ const certificates: readonly TableRoute[] = [
     handle({ acting, session, params, body, reply }) {
       reply.code(202)
       const { reason, ...files } = body
-      const subject = { kind: 'partner', id: params.client_id }
+      const subject = { kind: 'partner', id: params.client_id } as const
       return proposeAct(acting, session, {
         act: 'partner.certificate',
         subject,
@@ -172,11 +192,11 @@ const certificates: readonly TableRoute[] = [
     body: Type.Object({ reason: REASON }),
     handle({ acting, session, params, body, reply }) {
       reply.code(202)
-      const subject = { kind: 'partner', id: params.client_id }
+      const subject = { kind: 'partner', id: params.client_id } as const
       const input = { kind: 'withdraw', certificate_id: Number(params.certificate_id) }
       return proposeAct(acting, session, { act: 'partner.certificate', subject, input, reason: body.reason })
     },
   }),
 ]
 
-export const partnerRoutes: readonly TableRoute[] = [...looking, ...changing, ...certificates]
+export const partnerRoutes: readonly TableRoute[] = [...looking, ...changing, flexibleUrl, ...certificates]

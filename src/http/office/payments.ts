@@ -115,7 +115,7 @@ export const paymentRoutes: readonly TableRoute[] = [
     body: Type.Object({ reason: REASON }),
     handle({ acting, session, params, body, reply }) {
       reply.code(202)
-      const subject = { kind: 'payment', id: params.payment_id }
+      const subject = { kind: 'payment', id: params.payment_id } as const
       return proposeAct(acting, session, { act: 'payment.close', subject, input: {}, reason: body.reason })
     },
   }),

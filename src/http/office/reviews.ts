@@ -4,14 +4,13 @@ import { listErasures } from '../../domain/compliance/retention/erase.ts'
 import { extendRetention } from '../../domain/compliance/retention/keep.ts'
 import { exportSubject } from '../../domain/compliance/retention/subject-export.ts'
 import { completeReview, reviewsDue } from '../../domain/compliance/review/review.ts'
-import { listCases } from '../../domain/compliance/show.ts'
+import { listKept } from '../../domain/compliance/show.ts'
 import { route, type TableRoute } from '../route-table.ts'
 import { Case, caseId } from './cases.ts'
 
 const TEXT = Type.String({ maxLength: 4_000 })
 const DATE = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
-const KEPT_STATES = ['relationship_ended', 'refused', 'withdrawn'] as const
-const LISTED = 200
+const CASE_ID = Type.String({ pattern: '^[1-9][0-9]{0,8}$' })
 
 export const reviewRoutes: readonly TableRoute[] = [
   route({
@@ -34,15 +33,19 @@ export const reviewRoutes: readonly TableRoute[] = [
     method: 'GET',
     path: '/retention',
     act: 'case.read',
-    summary: 'Cases that are only kept, by when they are erased, and certificates of what has been erased.',
-    async handle({ acting }) {
-      const [kept, erasures] = await Promise.all([
-        Promise.all(KEPT_STATES.map((state) => listCases(acting, { state, limit: LISTED }))),
-        listErasures(acting),
-      ])
-      const end = ({ keep_until }: { readonly keep_until: Date | null }) => keep_until?.getTime() ?? Number.MAX_VALUE
-      return { kept: kept.flat().sort((one, other) => end(one) - end(other)), erasures }
-    },
+    summary: 'Cases that are only kept, by when they are erased, a page at a time.',
+    query: Type.Object({ after: Type.Optional(CASE_ID) }),
+    handle: ({ acting, query }) =>
+      listKept(acting, query.after === undefined ? {} : { after_case_id: Number(query.after) }),
+  }),
+  route({
+    method: 'GET',
+    path: '/retention/erasures',
+    act: 'case.read',
+    summary: 'Certificates of what has been erased, the newest first, a page at a time.',
+    query: Type.Object({ before: Type.Optional(CASE_ID) }),
+    handle: ({ acting, query }) =>
+      listErasures(acting, query.before === undefined ? {} : { before_erasure_id: Number(query.before) }),
   }),
   route({
     method: 'POST',

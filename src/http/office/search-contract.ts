@@ -1,5 +1,4 @@
 /** What the pages of payments, orders, agreements and tokens are told, as types: those of the domain, with moments as text. */
-import type { Explanation as TheExplanation } from '../../domain/explain/timeline.ts'
 import type * as filters from '../../domain/search/filter.ts'
 import type * as orders from '../../domain/search/orders.ts'
 import type * as payment from '../../domain/search/payment.ts'
@@ -11,7 +10,6 @@ export type Found<Row> = Wire<filters.Found<Row>>
 export type PaymentLine = Wire<payments.PaymentLine>
 export type ShownPayment = Wire<payment.ShownPayment>
 export type ShownTerms = Wire<payment.ShownTerms>
-export type Explanation = Wire<TheExplanation>
 export type OrderLine = Wire<orders.OrderLine>
 export type ShownOrder = Wire<orders.ShownOrder>
 export type AgreementLine = Wire<series.AgreementLine>

@@ -39,6 +39,7 @@ export function serveBanks(server: FastifyInstance, context: Context, limits: Li
 
 function bankAnswer(bank: BankProfile, active: boolean) {
   const { services } = bank
+  const periodic = services['periodic-payments']
   return {
     code: bank.id,
     name: bank.name,
@@ -55,7 +56,8 @@ function bankAnswer(bank: BankProfile, active: boolean) {
     },
     services: {
       list: services['bulk-payments'] === undefined ? 'one_by_one' : 'together',
-      recurring: services['periodic-payments'] !== undefined,
+      recurring: periodic !== undefined,
+      frequencies: Object.keys(periodic?.frequencies ?? {}),
       futureDated: services.payments.future_dated,
     },
   }

@@ -13,6 +13,7 @@ import {
   issueServerCertificate,
   serialOf,
 } from '../../infra/certificates/issue.ts'
+import { until } from '../../infra/testing/until.ts'
 import { createWorld, type TestWorld } from './testing/world.ts'
 
 const HOUR_MS = 3_600_000
@@ -136,14 +137,14 @@ test('an authority is added, a certificate withdrawn, a partner suspended withou
     authority_pem: ca.certificate_pem,
   })
   // Nobody calls refresh: the running server notices by itself.
-  await eventually(async () => (await askToken(shop.client_id, late)).status === 200)
+  await until('the change', async () => (await askToken(shop.client_id, late)).status === 200)
   assert.equal((await askToken(shop.client_id, shop.issued)).status, 200)
   await withdrawCertificate(world.context, { client_id: shop.client_id, certificate_id })
-  await eventually(async () => (await askToken(shop.client_id, late)).json.code === 'CERTIFICATE_UNTRUSTED')
+  await until('the change', async () => (await askToken(shop.client_id, late)).json.code === 'CERTIFICATE_UNTRUSTED')
   await suspendPartner(world.context, shop.client_id)
-  await eventually(async () => (await askToken(shop.client_id, shop.issued)).json.code === 'PARTNER_SUSPENDED')
+  await until('the change', async () => (await askToken(shop.client_id, shop.issued)).json.code === 'PARTNER_SUSPENDED')
   await resumePartner(world.context, shop.client_id)
-  await eventually(async () => (await askToken(shop.client_id, shop.issued)).status === 200)
+  await until('the change', async () => (await askToken(shop.client_id, shop.issued)).status === 200)
 })
 
 for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
@@ -222,12 +223,4 @@ async function sessionOf(as: Issued | undefined, version: 'TLSv1.2' | 'TLSv1.3')
   const [ticket] = (await session) as [Buffer]
   socket.destroy()
   return ticket
-}
-
-async function eventually(check: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (await check()) return
-    await new Promise((resolve) => setTimeout(resolve, 30))
-  }
-  assert.fail('did not come true within 3 s')
 }

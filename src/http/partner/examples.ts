@@ -117,7 +117,7 @@ export const BANKS_ANSWER = {
       sca: 'redirect',
       ibanCodes: ['TXBK'],
       requiredParameters: { requiresPSUId: false, requiresPSUIdType: false, requiresIban: true },
-      services: { list: 'together', recurring: true, futureDated: true },
+      services: { list: 'together', recurring: true, frequencies: ['Weekly', 'Monthly'], futureDated: true },
     },
   ],
 }

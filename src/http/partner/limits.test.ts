@@ -25,6 +25,7 @@ test('a partner that asks too much is told when to come back; others are served 
       method: 'POST',
       path: `/gateway/authenticate/rest/api/token?client_id=${partner.client_id}`,
       as: partner.issued,
+      agent,
     })
   const count = async (partner: typeof busy, times: number) => {
     let served = 0

@@ -283,6 +283,17 @@ test('a headless payment goes to the bank at once, or says what it lacks', async
   assert.match(hosted.json.redirectUri, /^https:\/\/pay\.example\//, hosted.text)
 })
 
+test('a partner with a page of its own uses ours too, and is told that lists need it', async () => {
+  const psu = { 'psu-ip-address': '192.0.2.7' }
+  const tokens = await tokensOf({}, trusted)
+  const hosted = await initiate(tokens, { ...ORDER, TCAccepted: true, psuId: 'ana' }, trusted, psu)
+  assert.match(hosted.json.redirectUri, /^https:\/\/pay\.example\//, hosted.text)
+  assert.equal((await initiate(tokens, ORDER, trusted)).text, hosted.text, 'what the other page needs changes nothing')
+  const headless = await tokensOf({ isHeadless: 'true' }, trusted)
+  const list = await initiate(headless, { payments: [ORDER], TCAccepted: true }, trusted, psu)
+  assert.deepEqual([list.status, list.json.code, list.json.field], [400, 'FEATURE_UNSUPPORTED', 'payments'], list.text)
+})
+
 test('cancelPayment lets go of what is not at a bank yet', async () => {
   const tokens = await tokensOf()
   assert.equal((await initiate(tokens, ORDER)).status, 200)
@@ -326,7 +337,7 @@ test('banks tell what they need and what they offer', async () => {
       sca: 'redirect',
       ibanCodes: ['TXBK'],
       requiredParameters: { requiresPSUId: false, requiresPSUIdType: false, requiresIban: true },
-      services: { list: 'together', recurring: true, futureDated: true },
+      services: { list: 'together', recurring: true, frequencies: ['Monthly'], futureDated: true },
     },
     {
       code: 'PLN',
@@ -336,7 +347,7 @@ test('banks tell what they need and what they offer', async () => {
       sca: 'decoupled',
       ibanCodes: ['PLNB'],
       requiredParameters: { requiresPSUId: true, requiresPSUIdType: false, requiresIban: true },
-      services: { list: 'one_by_one', recurring: false, futureDated: false },
+      services: { list: 'one_by_one', recurring: false, frequencies: [], futureDated: false },
     },
   ])
   assert.equal((await ask('', { clientId: shop.client_id })).text, answer.text)

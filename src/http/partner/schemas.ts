@@ -167,6 +167,7 @@ const Bank = Type.Object(
         description: 'Whether the payer authorises a list at once, or each payment of it by itself.',
       }),
       recurring: Type.Boolean(),
+      frequencies: Type.Array(Type.String(), { description: 'What it takes as Frequency of a recurring payment.' }),
       futureDated: Type.Boolean({ description: 'Whether it takes an executionDate.' }),
     }),
   },

@@ -6,6 +6,7 @@ import { COMPANY, PNG, pdf } from '../../domain/compliance/fixture.ts'
 import { inviteApplicant } from '../../domain/compliance/invitations/invite.ts'
 import { beginReview } from '../../domain/compliance/move.ts'
 import { showCase } from '../../domain/compliance/show.ts'
+import { until } from '../../infra/testing/until.ts'
 import { buildPortal } from './server.ts'
 import { portalWorld } from './testing/world.ts'
 
@@ -85,6 +86,14 @@ test('uploads are judged by what they are, and never sent back', async () => {
   )
   for (const bytes of [Buffer.from('PK\x03\x04'), Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')])
     assert.deepEqual((await upload('identity', bytes)).body?.code, 'DOCUMENT_REFUSED')
+  const refused = (await upload('identity', pdf('<< /Encrypt 9 0 R >>'))).body as unknown as {
+    readonly field: string
+    readonly faults: readonly { readonly field: string; readonly code: string }[]
+  }
+  assert.deepEqual(
+    [refused.field, refused.faults.map(({ field, code }) => [field, code])],
+    ['file', [['file', 'encrypted']]],
+  )
   assert.equal((await upload('identity', Buffer.concat([pdf(), Buffer.alloc(11 * 1024 * 1024)]))).status, 413)
   assert.equal((await upload('authority_request', pdf())).status, 400, 'that kind is for staff')
   assert.equal((await upload('identity', pdf(), 'x', { 'x-document-name': '%E0%A4%A' })).status, 400)
@@ -139,16 +148,11 @@ test('files that come all at once do not fill the memory; who leaves makes room'
   const open = Array.from({ length: 30 }, begin)
   const told: (number | undefined)[] = []
   for (const { status } of open) void status.then((one) => told.push(one))
-  for (const until = performance.now() + 5_000; told.length < 18 && performance.now() < until; ) await sleep(20)
+  await until('the answers', () => told.length >= 18)
   await sleep(100)
   assert.deepEqual(told, Array(18).fill(503))
   for (const { request } of open) request.destroy()
-  for (let tries = 0; ; tries += 1) {
-    const { status } = await upload('other', pdf())
-    if (status !== 503) break
-    assert.ok(tries < 50)
-    await sleep(50)
-  }
+  await until('room', async () => (await upload('other', pdf())).status !== 503)
 })
 
 test('calls of other sites are refused; who tries links is stopped, also with a good one', async () => {

@@ -39,7 +39,7 @@ export const certificateRoutes: readonly TableRoute[] = [
     async handle(call) {
       const { waiting } = await listOwnCertificates(call.context, ownPartner(call))
       if (waiting.length >= MOST_WAITING) throw new PunteError('RATE_LIMITED', { retry_after_s: 3_600 })
-      const subject = { kind: 'partner', id: ownPartner(call).client_id }
+      const subject = { kind: 'partner', id: ownPartner(call).client_id } as const
       const proposal = { act: 'partner.certificate', subject, input: call.body } as const
       call.reply.code(202)
       return proposeAct(call.context, call.session, proposal)

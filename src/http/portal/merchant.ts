@@ -35,6 +35,8 @@ export const merchantRoutes: readonly TableRoute[] = [
     method: 'DELETE',
     path: '/merchant/passwords/:slot',
     act: 'own.change',
+    // Takes away and gives nothing, as stopping somebody does.
+    stays_open: 'ended',
     summary: 'Ends an API password: 2 is the newest, 1 the one before.',
     params: Type.Object({ slot: Type.Enum(['1', '2']) }),
     handle: (call) =>

@@ -40,6 +40,8 @@ export const profileRoutes: readonly TableRoute[] = [
     method: 'POST',
     path: '/notices',
     act: 'own.change',
+    // Often what the suspension waits for.
+    stays_open: 'suspended',
     summary: 'Tells that something has changed: a seat, a representative, an owner.',
     body: Type.Object({ kind: Type.Enum([...NOTICE_KINDS]), text: Type.String({ minLength: 1, maxLength: 8_000 }) }),
     handle: (call) =>

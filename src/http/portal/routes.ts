@@ -3,6 +3,7 @@ import type { TableRoute } from '../route-table.ts'
 import { applyRoutes } from './apply.ts'
 import { callRoutes } from './calls.ts'
 import { certificateRoutes } from './certificates.ts'
+import { companyRoutes } from './company.ts'
 import { merchantRoutes } from './merchant.ts'
 import { paymentRoutes } from './payments.ts'
 import { profileRoutes } from './profile.ts'
@@ -10,6 +11,7 @@ import { userRoutes } from './users.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 export const portalRoutes: readonly TableRoute[] = [
+  ...companyRoutes,
   ...paymentRoutes,
   ...webhookRoutes,
   ...certificateRoutes,

@@ -9,9 +9,10 @@ import type { Context } from '../../domain/context.ts'
 import { dictionaryJudge } from '../../domain/staff/password-dictionaries.ts'
 import type { Realm } from '../../domain/staff/sessions.ts'
 import { createAppServer, serveApp } from '../app-pages.ts'
-import { serveRoutes } from '../route-table.ts'
+import { type Surface, serveRoutes } from '../route-table.ts'
 import { sessionCookie } from '../session-cookie.ts'
 import { signInRoutes } from '../sign-in.ts'
+import { requireStanding } from './company.ts'
 import { invitationRoutes } from './invitation.ts'
 import { portalRoutes } from './routes.ts'
 
@@ -45,7 +46,10 @@ export async function buildPortal(context: Context): Promise<FastifyInstance> {
   const cookie = sessionCookie('punte_portal', public_url)
   // Accounts and sessions of staff are nobody's here, as those of partners are at the office.
   const of_portal: Context & { readonly realm: Realm } = { ...context, realm: 'portal' }
-  const surface = { context: of_portal, cookie, prefix: PREFIX, public_url }
+  const surface: Surface = {
+    ...{ context: of_portal, cookie, prefix: PREFIX, public_url },
+    admit: (session, row) => requireStanding(of_portal, session, row),
+  }
   await serveRoutes(server, surface, [
     ...signInRoutes(cookie, public_url),
     ...invitationRoutes(cookie),

@@ -23,8 +23,11 @@ const change = (
   path: string,
   summary: string,
   act: (context: ReturnType<typeof overOther>, user_name: string) => Promise<unknown>,
+  /** What takes away and gives nothing may always be done. */
+  more: Pick<TableRoute, 'stays_open'> = {},
 ): TableRoute =>
   route({
+    ...more,
     method: 'POST',
     path: `/users/:user_name/${path}`,
     act: 'own.change',
@@ -40,6 +43,7 @@ export const userRoutes: readonly TableRoute[] = [
     method: 'GET',
     path: '/users',
     act: 'own.change',
+    stays_open: 'ended',
     summary: 'Who can sign in for the partner.',
     handle: async (call) => ({ users: await listUsers(call.context, { partner_id: ownPartnerId(call) }) }),
   }),
@@ -81,9 +85,9 @@ export const userRoutes: readonly TableRoute[] = [
       await setRole(overOther(call), { user_name: call.params.user_name, role: call.body.role })
     },
   }),
-  change('suspend', 'Cannot sign in any more; sessions end.', suspendStaff),
+  change('suspend', 'Cannot sign in any more; sessions end.', suspendStaff, { stays_open: 'ended' }),
   change('resume', 'Can sign in again.', resumeStaff),
   change('unlock', 'May try again after too many wrong tries.', unlockStaff),
   change('reset-totp', 'Enrols a second factor anew at the next sign-in; sessions end.', resetTotp),
-  change('sign-out', 'Ends all sessions.', signOutStaff),
+  change('sign-out', 'Ends all sessions.', signOutStaff, { stays_open: 'ended' }),
 ]

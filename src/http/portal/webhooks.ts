@@ -30,6 +30,8 @@ export const webhookRoutes: readonly TableRoute[] = [
     method: 'POST',
     path: '/webhooks/:payment_id/:event_no/redeliver',
     act: 'own.change',
+    // It tells of payments that there are already, at the address that is registered: nothing new comes of it.
+    stays_open: 'ended',
     summary: 'Tells one event again, with a fresh 72 hours.',
     params: Type.Object({ payment_id: Digits, event_no: Type.String({ pattern: '^[1-9][0-9]{0,8}$' }) }),
     handle: (call) =>
@@ -43,6 +45,7 @@ export const webhookRoutes: readonly TableRoute[] = [
     method: 'POST',
     path: '/webhooks/redeliver-failed',
     act: 'own.change',
+    stays_open: 'ended',
     summary: 'Tells all that has failed again, the oldest thousand at a time.',
     handle: (call) => redeliverFailed(call.acting, ownPartner(call)),
   }),

@@ -39,7 +39,7 @@ export type EmbeddedOptions = {
   readonly settings?: Readonly<Record<string, string>>
 }
 
-const LAUNCH_PATIENCE_MS = 3_000
+const LAUNCH_PATIENCE_MS = 15_000
 const RESTARTS = 5
 const RESTARTS_PER_MS = 60_000
 const WATCH_MS = 500

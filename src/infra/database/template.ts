@@ -3,7 +3,7 @@
  * The server is PUNTE_TEST_DATABASE_URL (a role that may create databases), else an embedded one in the temporary
  * folder, which the test processes of this checkout share and the last of them stops.
  */
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -24,6 +24,8 @@ export type TestDatabase = {
 // What a test proves does not hang on the disk; the tests of durability start a server of their own.
 const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' }
 const LOCK = 7_068_110_002
+/** Below those that systems give to outgoing connections, beside those of the journeys' worlds. */
+const PORTS = { first: 30_000, end: 32_700 }
 
 /** @param options.pool_size connections of `db`, 4 unless told */
 export async function testDatabase(options: { pool_size?: number } = {}): Promise<TestDatabase> {
@@ -71,13 +73,19 @@ export async function testServer(): Promise<{ url: string; release(): Promise<vo
   return { url: server.url, release: server.stop }
 }
 
-/** A port free at this moment on 127.0.0.1. */
+/** A port free at this moment on 127.0.0.1: none that the system may give to a call that goes out before it is used. */
 export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address !== null ? address.port : 0
+  for (let tries = 0; tries < 100; tries += 1) {
+    const port = randomInt(PORTS.first, PORTS.end)
+    const server = createServer()
+    const is_free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true))
+    })
+    if (!is_free) continue
+    await new Promise((resolve) => server.close(resolve))
+    return port
+  }
+  throw new Error('no free port')
 }
 
 // Under a lock of the server: the first test file migrates, the others wait for it. A template appears under its name
@@ -119,7 +127,7 @@ async function dropLeftovers(url: string): Promise<void> {
 }
 
 async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 60_000 })
   client.on('error', () => {})
   await client.connect()
   return client

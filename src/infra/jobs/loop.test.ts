@@ -3,26 +3,47 @@ import { it } from 'node:test'
 import { createLog } from '../log.ts'
 import { startLoop } from './loop.ts'
 
-it('goes on at once while there is more, survives a failing round, and stops in the middle of a pause', async () => {
-  const rounds: number[] = []
-  const third = Promise.withResolvers<void>()
+const HOUR_MS = 3_600_000
+const log = createLog('silent')
+
+it('goes on at once while there is more, and stops in the middle of a pause', async () => {
+  let rounds = 0
+  const second = Promise.withResolvers<void>()
   const loop = startLoop({
-    every_ms: 20,
+    every_ms: HOUR_MS,
     what: 'the test',
-    log: createLog('silent'),
+    log,
     work: async () => {
-      rounds.push(performance.now())
-      if (rounds.length === 1) return true
-      if (rounds.length === 2) throw new Error('once')
-      third.resolve()
+      rounds += 1
+      if (rounds === 1) return true
+      second.resolve()
       return false
     },
   })
-  await third.promise
+  await second.promise
+  await loop.stop()
+  assert.equal(rounds, 2)
+})
+
+it('survives a failing round, pauses after it, and does nothing once stopped', async () => {
+  const rounds: number[] = []
+  const second = Promise.withResolvers<void>()
+  const loop = startLoop({
+    every_ms: 20,
+    what: 'the test',
+    log,
+    work: async () => {
+      rounds.push(performance.now())
+      if (rounds.length === 1) throw new Error('once')
+      second.resolve()
+      return false
+    },
+  })
+  await second.promise
   await loop.stop()
   const at_stop = rounds.length
   await new Promise((resolve) => setTimeout(resolve, 60))
   assert.equal(rounds.length, at_stop)
-  const [first = 0, second = 0, after = 0] = rounds
-  assert.ok(second - first < after - second, 'the pause comes after the failure, not before')
+  const [failed = 0, after = 0] = rounds
+  assert.ok(after - failed > 15, `a pause of ${after - failed} ms`)
 })

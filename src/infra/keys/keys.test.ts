@@ -7,6 +7,7 @@ import { after, test } from 'node:test'
 import fc from 'fast-check'
 import { calculateJwkThumbprint } from 'jose'
 import { createLog } from '../log.ts'
+import { until } from '../testing/until.ts'
 import { activateKey, addKey, createKeyFile, KeyFileError, listKeys, retireKey } from './key-file.ts'
 import { loadKeys, SealError } from './keys.ts'
 import { rotateKey, watchKeys } from './reload.ts'
@@ -181,13 +182,13 @@ test('a running process follows the file; one that became unprotected changes no
   const { signing } = watched
   const id = await rotateKey(path, 'sealing', 50)
   const kid = await rotateKey(path, 'signing', 50)
-  await until(() => signing.kid === kid && watched.needsReseal(sealed))
+  await until('both new keys', () => signing.kid === kid && watched.needsReseal(sealed))
   assert.equal(watched.seal('v', 'c').subarray(1, 5).toString('hex'), id)
   assert.equal(watched.open(sealed, 'c'), 'value')
   const before_change = lines.length
   chmodSync(path, 0o644)
   utimesSync(path, new Date(), new Date())
-  await until(() => lines.length > before_change)
+  await until('a line of the log', () => lines.length > before_change)
   assert.match(lines.at(-1) ?? '', /keys not reloaded/)
   assert.equal(watched.open(sealed, 'c'), 'value')
   watched.close()
@@ -195,13 +196,6 @@ test('a running process follows the file; one that became unprotected changes no
   for (const secret of [file.mac_key, file.hashing_key, ...file.sealing.map((key: { key: string }) => key.key)])
     assert.ok(!lines.join('').includes(secret))
 })
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let tries = 0; !condition(); tries += 1) {
-    assert.ok(tries < 300, 'waited too long')
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}
 
 test('the seal is AES-256-GCM as documented: opened here by hand', () => {
   const path = freshFile()

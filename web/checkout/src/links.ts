@@ -14,6 +14,25 @@ export function readLink(search: string): PaymentLink | undefined {
   return { paymentId, state }
 }
 
+const STORAGE_KEY = 'punte.payment'
+
+/**
+ * The payment to show. A bank may send the payer back without a word of which payment it was: then it is the one that this
+ * tab was about, where he can go on, and is not told to pay anew what he has perhaps authorised.
+ * @param tab the tab's own storage, which may be switched off (even to name it throws) or full
+ */
+export function openedLink(search: string, tab: () => Pick<Storage, 'getItem' | 'setItem'>): PaymentLink | undefined {
+  const link = readLink(search)
+  try {
+    if (link !== undefined)
+      tab().setItem(STORAGE_KEY, String(new URLSearchParams({ payment: link.paymentId, state: link.state })))
+    else if (search === '') return readLink(tab().getItem(STORAGE_KEY) ?? '')
+  } catch {
+    // Not remembered; nothing else depends on it.
+  }
+  return link
+}
+
 /** Only web addresses are followed: never `javascript:` or `data:`, whoever wrote them. */
 export function isWebAddress(address: string | undefined): address is string {
   if (address === undefined || !URL.canParse(address)) return false

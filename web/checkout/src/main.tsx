@@ -6,7 +6,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
 import { rememberedLanguage, SpeechProvider } from './language.tsx'
-import { readLink } from './links.ts'
+import { openedLink } from './links.ts'
 import { MESSAGES } from './messages/messages.ts'
 import './tokens.css'
 import './controls.css'
@@ -21,7 +21,7 @@ if (container !== null) {
   root.render(
     <StrictMode>
       <SpeechProvider>
-        <App link={readLink(window.location.search)} />
+        <App link={openedLink(window.location.search, () => window.sessionStorage)} />
       </SpeechProvider>
     </StrictMode>,
   )

@@ -42,6 +42,18 @@ test('a series tells its schedule, its end, and that stopping it takes nothing b
   )
 })
 
+test('who cancelled it is told: the bank’s word alone does not say that it was the payer', () => {
+  assert.equal(said(SHOP_VIEW, { kind: 'cancelled' })[1], 'Plata a fost anulată la bancă. Nu s-a plătit nimic.')
+  assert.equal(
+    said(SHOP_VIEW, { kind: 'cancelled', reason: 'CANCELLED_BY_PARTNER' })[1],
+    'Librăria Exemplu a anulat plata. Nu s-a plătit nimic.',
+  )
+  assert.equal(
+    said(listView(), { kind: 'cancelled', reason: 'CANCELLED_BY_PARTNER' })[1],
+    'Librăria Exemplu a anulat plățile. Nu s-a plătit nimic.',
+  )
+})
+
 test('a payment of a day to come names the day', () => {
   assert.deepEqual(said({ ...SHOP_VIEW, executionDate: '2026-12-03' }, { kind: 'scheduled' }), [
     'Plata este programată',

@@ -11,15 +11,18 @@ export function outcomeWords(language: Language, view: PaymentView, outcome: Out
   const words = MESSAGES[language]
   const { link } = words.many
   if (isExpiredLink(view, outcome)) return { heading: link.expired, text: link.expiredText(view.partner.name) }
-  if (view.list !== undefined) return ofList(words, view.list, outcome)
+  if (view.list !== undefined) return ofList(words, view.partner.name, view.list, outcome)
   const special = view.kind === 'recurring' ? ofSeries(language, view, outcome) : undefined
   if (special !== undefined) return withReason(words, special, outcome)
   const plain = wordsFor(words.outcomes, outcome.kind, 'rejected')
   if (outcome.kind === 'scheduled' && view.executionDate !== undefined) {
     return { heading: plain.heading, text: words.many.later.say(dayInWords(language, view.executionDate)) }
   }
+  if (isByPartner(outcome)) return { heading: plain.heading, text: words.cancelledBy(view.partner.name) }
   return withReason(words, plain, outcome)
 }
+
+const isByPartner = ({ kind, reason }: Outcome): boolean => kind === 'cancelled' && reason === 'CANCELLED_BY_PARTNER'
 
 /** Nobody paid before the link's time was over. */
 export function isExpiredLink(view: PaymentView, outcome: Outcome): boolean {
@@ -46,10 +49,16 @@ function ofSeries(language: Language, view: PaymentView, outcome: Outcome): Outc
   }
 }
 
-function ofList(words: Messages, list: NonNullable<PaymentView['list']>, outcome: Outcome): OutcomeWords {
+function ofList(
+  words: Messages,
+  partner: string,
+  list: NonNullable<PaymentView['list']>,
+  outcome: Outcome,
+): OutcomeWords {
   const { list: said } = words.many
   if (outcome.kind !== 'partly') {
     const plain = wordsFor(said.outcomes, outcome.kind, 'rejected')
+    if (isByPartner(outcome)) return { heading: plain.heading, text: said.cancelledBy(partner) }
     return outcome.reason === 'EXPIRED' ? { ...plain, heading: said.expired } : plain
   }
   const { done, doneMinor, leftMinor, allPaid } = sumsOf(list)

@@ -6,7 +6,7 @@ import { ApprovalsBadge } from './approvals/badge.tsx'
 export const NAME = { ro: 'Punte · administrare', en: 'Punte · back office' }
 
 /** Headings of the navigation, in the order of the table. */
-const WORK = { ro: 'De lucru', en: 'Work' }
+const WORK = { ro: 'De lucru', en: 'To do' }
 const PAYMENTS = { ro: 'Plăți', en: 'Payments' }
 const PARTNERS = { ro: 'Parteneri', en: 'Partners' }
 const SUPERVISION = { ro: 'Control', en: 'Oversight' }
@@ -114,7 +114,7 @@ export const PAGES: readonly PageRow[] = [
   },
   {
     path: '/partners/:client_id/users',
-    label: { ro: 'Utilizatorii partenerului', en: 'People of the partner' },
+    label: { ro: 'Utilizatorii partenerului', en: 'Partner’s users' },
     act: 'partner.read',
     load: () => import('./partner-users/users.tsx').then(({ PartnerUsersPage }) => PartnerUsersPage),
   },
@@ -154,7 +154,7 @@ export const PAGES: readonly PageRow[] = [
   },
   {
     path: '/subject-export',
-    label: { ro: 'Datele unei persoane', en: 'Data of a person' },
+    label: { ro: 'Datele unei persoane', en: 'A person’s data' },
     act: 'subject.export',
     group: PARTNERS,
     load: () => import('./cases/subject-export.tsx').then(({ SubjectExportPage }) => SubjectExportPage),
@@ -207,7 +207,7 @@ export const PAGES: readonly PageRow[] = [
   },
   {
     path: '/staff/:user_name',
-    label: { ro: 'Persoană', en: 'Person' },
+    label: { ro: 'Persoană', en: 'Staff member' },
     act: 'staff.read',
     load: () => import('./staff/one.tsx').then(({ StaffMemberPage }) => StaffMemberPage),
   },

@@ -3,6 +3,7 @@ import { Skeleton } from '@mantine/core'
 import { type ComponentType, lazy, Suspense } from 'react'
 import { Route, Routes } from 'react-router'
 import { Frame } from '../../shared/frame.tsx'
+import { StandingBanner } from './company/banner.tsx'
 import { NAME, PAGES } from './pages.ts'
 
 const lazily = (load: () => Promise<ComponentType>) => lazy(async () => ({ default: await load() }))
@@ -19,7 +20,7 @@ export function App() {
       <Routes>
         <Route path="/invitation" element={<InvitationPage />} />
         <Route path="/apply" element={<ApplyPage />} />
-        <Route path="*" element={<Frame name={NAME} pages={PAGES} />} />
+        <Route path="*" element={<Frame name={NAME} pages={PAGES} Banner={StandingBanner} />} />
       </Routes>
     </Suspense>
   )

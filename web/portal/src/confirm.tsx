@@ -19,7 +19,7 @@ type Props = {
 export function Confirm({ opened, title, text, yes, is_pending, error, onYes, onClose }: Props) {
   const t = useTexts(TEXTS)
   return (
-    <Modal opened={opened} onClose={onClose} title={title}>
+    <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t.no }}>
       <Stack gap="md">
         <Problem error={error} />
         <Text size="sm">{text}</Text>

@@ -35,11 +35,11 @@ const TEXTS = {
   },
   en: {
     title: 'Passkeys',
-    what: 'A passkey lives in your telephone, computer or security key and lets you sign in with your finger, face or PIN, without password and code.',
+    what: 'A passkey lives on your phone, computer or security key and lets you sign in with your fingerprint, face or PIN, without a password or code.',
     impossible:
-      'They cannot be used at this address: browsers bind them to a host name with TLS, and this is a network address, or one without TLS.',
-    unsupported: 'This browser knows no passkeys.',
-    none: 'You have no passkey.',
+      'They cannot be used at this address: browsers tie them to a host name with TLS, and this is a bare network address or has no TLS.',
+    unsupported: 'This browser does not support passkeys.',
+    none: 'You have no passkeys.',
     name: 'Name',
     added: 'Added',
     used: 'Last used',
@@ -49,9 +49,9 @@ const TEXTS = {
     remove: 'Remove',
     remove_one: (name: string) => `Remove the passkey ${name}`,
     add: 'Add a passkey',
-    add_text: 'Type your password first; then the browser asks for your finger, face or PIN.',
-    label: 'What you call it',
-    example: 'for instance: office laptop',
+    add_text: 'Type your password first; then the browser asks for your fingerprint, face or PIN.',
+    label: 'Name for it',
+    example: 'for example: office laptop',
     go: 'Add',
   },
 }

@@ -25,12 +25,12 @@ const TEXTS = {
   en: {
     title: 'Password',
     since: 'Changed on',
-    due: 'To be changed on',
-    change: 'Change the password',
+    due: 'Must be changed by',
+    change: 'Change password',
     current: 'Current password',
-    save: 'Save the new password',
+    save: 'Save new password',
     cancel: 'Cancel',
-    done: 'The password is changed. Your other sessions have ended.',
+    done: 'Your password has been changed. Your other sessions have ended.',
   },
 }
 

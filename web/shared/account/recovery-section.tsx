@@ -25,10 +25,10 @@ const TEXTS = {
     title: 'Recovery codes',
     left: (count: number) =>
       count === 0
-        ? 'You have no code left. Make new ones now: without telephone and codes only an administrator can help you.'
+        ? 'You have no codes left. Create new ones now: without phone and codes only an administrator can help you.'
         : `You have ${count} of 10 codes left.`,
-    renew: 'Make new codes',
-    renew_text: 'The codes you have will be worth nothing.',
+    renew: 'Create new codes',
+    renew_text: 'The codes you have will stop working.',
   },
 }
 

@@ -27,7 +27,7 @@ const TEXTS = {
   },
   en: {
     title: 'Open sessions',
-    none: 'No session.',
+    none: 'No sessions.',
     address: 'Network address',
     since: 'Since',
     seen: 'Last active',

@@ -17,7 +17,8 @@ const TEXTS = {
   en: {
     current: 'Current password',
     cancel: 'Cancel',
-    broken_off: 'Nothing was done: the request to the device was cancelled, has expired, or the key is there already.',
+    broken_off:
+      'Nothing was done: the request to the device was cancelled or timed out, or the key is already registered.',
   },
 }
 

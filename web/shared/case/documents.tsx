@@ -1,13 +1,15 @@
 /** Papers of a case: putting them in, and the list of what is there. */
-import { Alert, Group, List, NativeSelect, Stack, Text } from '@mantine/core'
+import { Group, NativeSelect, Stack, Text } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
-import { ApiError, post, queryOf } from '../api.ts'
+import { post, queryOf } from '../api.ts'
 import { DataTable } from '../data-table.tsx'
 import { manyOf } from '../many.ts'
 import { Moment } from '../moment.tsx'
+import { useRefusal } from '../problem.tsx'
 import { useLanguage, useTexts } from '../texts.tsx'
+import { documentFault, documentFaultOf } from './document-faults.ts'
 import { FileDrop } from './file-drop.tsx'
-import type { CaseDocument, DocumentKind } from './model.ts'
+import type { CaseDocument, DocumentFault, DocumentKind } from './model.ts'
 import { useWho } from './who.ts'
 import { DOCUMENT_WORDS } from './words.ts'
 
@@ -22,11 +24,8 @@ const TEXTS = {
     drop: 'Trage fișierele aici',
     hint: 'PDF, JPEG sau PNG, cel mult 10 MB fiecare',
     choose: 'Alege fișiere',
-    large: 'are peste 10 MB.',
-    empty_file: 'este gol.',
-    refused: 'nu este primit: trebuie să fie chiar un PDF, JPEG sau PNG întreg, fără parolă și fără conținut activ.',
-    gone: 'nu a putut fi trimis; încearcă din nou.',
-    problems: 'Nu toate fișierele au fost primite',
+    problems: (count: number) =>
+      count === 1 ? 'Un fișier nu a fost primit' : `${manyOf(count, 'fișiere')} nu au fost primite`,
     name: 'Document',
     size: 'Mărime',
     added: 'Adăugat',
@@ -45,11 +44,7 @@ const TEXTS = {
     drop: 'Drop the files here',
     hint: 'PDF, JPEG or PNG, at most 10 MB each',
     choose: 'Choose files',
-    large: 'is over 10 MB.',
-    empty_file: 'is empty.',
-    refused: 'is not taken: it must really be a whole PDF, JPEG or PNG, without a password and without active content.',
-    gone: 'could not be sent; try again.',
-    problems: 'Not all files were taken',
+    problems: (count: number) => (count === 1 ? 'One file was not taken' : `${count} files were not taken`),
     name: 'Document',
     size: 'Size',
     added: 'Added',
@@ -61,6 +56,18 @@ const TEXTS = {
     done: (count: number) => (count === 1 ? 'One document was taken.' : `${count} documents were taken.`),
   },
 }
+
+/** Seen to be none before it is sent. */
+class UnsentFile extends Error {
+  readonly fault: DocumentFault
+
+  constructor(fault: DocumentFault) {
+    super(fault)
+    this.fault = fault
+  }
+}
+
+type Refused = { readonly name: string; readonly error: unknown }
 
 type Shown = Omit<CaseDocument, 'added_by'> & { readonly added_by?: string }
 
@@ -80,41 +87,38 @@ export function DocumentUpload<Answer>({ path, kinds, documents, headers, onAdde
   const [kind, setKind] = useState<DocumentKind>(kinds[0] ?? 'other')
   const [supersedes, setSupersedes] = useState('')
   const [is_busy, setIsBusy] = useState(false)
-  const [problems, setProblems] = useState<readonly string[]>([])
+  const [problems, setProblems] = useState<readonly Refused[]>([])
+  const refusal = useRefusal()
   const [taken, setTaken] = useState(0)
   const current = documents.filter((one) => one.kind === kind && one.superseded_by === null)
 
-  const sendOne = async (file: File): Promise<Answer | string> => {
-    if (file.size > MAX_BYTES) return t.large
-    if (file.size === 0) return t.empty_file
-    try {
-      return await post<Answer>(`${path}${queryOf({ kind, supersedes })}`, file, {
-        headers: { ...headers, 'x-document-name': encodeURIComponent(file.name.slice(-150).toWellFormed()) },
-        timeout_ms: UPLOAD_TIMEOUT_MS,
-      })
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status === 0) return t.gone
-      if (error.code === 'BODY_TOO_LARGE') return t.large
-      return error.code === 'DOCUMENT_REFUSED' ? t.refused : error.message
-    }
+  const sendOne = async (file: File): Promise<Answer> => {
+    if (file.size > MAX_BYTES) throw new UnsentFile('too_large')
+    if (file.size === 0) throw new UnsentFile('empty')
+    return await post<Answer>(`${path}${queryOf({ kind, supersedes })}`, file, {
+      headers: { ...headers, 'x-document-name': encodeURIComponent(file.name.slice(-150).toWellFormed()) },
+      timeout_ms: UPLOAD_TIMEOUT_MS,
+    })
   }
   const send = async (files: readonly File[]) => {
     setIsBusy(true)
-    const faults: string[] = []
-    let count = 0
+    const refused: Refused[] = []
     for (const file of files) {
-      const answer = await sendOne(file)
-      if (typeof answer === 'string') faults.push(`${file.name} ${answer}`)
-      else {
-        count += 1
-        onAdded(answer)
+      try {
+        onAdded(await sendOne(file))
+      } catch (error) {
+        refused.push({ name: file.name, error })
       }
     }
-    setProblems(faults)
-    setTaken(count)
+    setProblems(refused)
+    setTaken(files.length - refused.length)
     setSupersedes('')
     setIsBusy(false)
   }
+  const lines = problems.map(({ name, error }) => {
+    const fault = error instanceof UnsentFile ? error.fault : documentFaultOf(error)
+    return { name, text: fault === undefined ? refusal(error) : documentFault(fault, language) }
+  })
   return (
     <Stack gap="xs">
       <Group align="flex-end" grow preventGrowOverflow={false}>
@@ -145,6 +149,7 @@ export function DocumentUpload<Answer>({ path, kinds, documents, headers, onAdde
         button={t.choose}
         accept="application/pdf,image/jpeg,image/png"
         is_busy={is_busy}
+        problem={lines.length === 0 ? undefined : { title: t.problems(lines.length), lines }}
         onFiles={(files) => void send(supersedes === '' ? files : files.slice(0, 1))}
       />
       <div aria-live="polite">
@@ -154,17 +159,6 @@ export function DocumentUpload<Answer>({ path, kinds, documents, headers, onAdde
           </Text>
         )}
       </div>
-      {problems.length > 0 && (
-        <Alert color="red" variant="light" role="alert" title={t.problems}>
-          <List size="sm">
-            {problems.map((line) => (
-              <List.Item key={line} style={{ overflowWrap: 'anywhere' }}>
-                {line}
-              </List.Item>
-            ))}
-          </List>
-        </Alert>
-      )}
     </Stack>
   )
 }

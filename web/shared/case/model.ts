@@ -9,6 +9,7 @@ export type {
   CaseEventType,
   CaseKind,
   CaseState,
+  DocumentFault,
   DocumentKind,
   Fault,
   Risk,

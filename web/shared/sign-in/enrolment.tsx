@@ -19,8 +19,8 @@ const TEXTS = {
     scan: 'Scan the code with the app, then type the 6 digits that it shows.',
     picture: 'QR code for the authenticator app',
     secret: 'Or type this key into the app:',
-    open: 'Open the app of this device',
-    app_code: 'Code of the app',
+    open: 'Open the app on this device',
+    app_code: 'Code from the app',
   },
 }
 

@@ -37,13 +37,13 @@ const TEXTS = {
     open: 'to be checked',
     rules: {
       too_short: 'at least 14 characters',
-      own_words: 'without your user name, name or mail address',
-      common: 'no common or leaked password',
+      own_words: 'without your user name, name or e-mail address',
+      common: 'not a common or leaked password',
       too_weak: 'hard to guess: some unrelated words, or random characters',
       used_before: 'none of your last 10',
     },
-    others: { too_long: 'At most 128 characters.', unwritable: 'It has a character that cannot be typed.' },
-    refused: 'The password breaks the rules below.',
+    others: { too_long: 'At most 128 characters.', unwritable: 'It contains a character that cannot be typed.' },
+    refused: 'The password does not meet the rules below.',
     used: 'It is one of your last 10 passwords.',
   },
 }

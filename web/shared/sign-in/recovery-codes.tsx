@@ -16,16 +16,16 @@ const TEXTS = {
     once: 'Fiecare este bun o singură dată.',
   },
   en: {
-    text: 'Each is good once, should you lose your telephone. They are not shown again: download, print or copy them now, to a safe place.',
+    text: 'Each works once, should you lose your phone. They are not shown again: download, print or copy them to a safe place now.',
     list: 'Recovery codes',
     download: 'Download',
     print: 'Print',
     copy: 'Copy',
     copied: 'Copied',
-    saved: 'I have kept them',
+    saved: 'I have saved them',
     file: 'punte-recovery-codes.txt',
     heading: (name: string) => `Punte: recovery codes${name === '' ? '' : ` of ${name}`}`,
-    once: 'Each is good once.',
+    once: 'Each works once.',
   },
 }
 

@@ -5,13 +5,13 @@
  */
 import { createHash } from 'node:crypto'
 import { inAct } from '../../audit/record.ts'
-import { PunteError } from '../../errors.ts'
+import { FileFaultError, PunteError } from '../../errors.ts'
 import type { CaseContext, CaseDocument, DocumentKind } from '../case.ts'
 import { actorOf, heldCase, requireState, toldOf, writeEvent } from '../change.ts'
 import { isApplicant } from '../invitations/invite.ts'
 import { APPLICANT_EDITS, type CaseState } from '../state.ts'
 import { updateCase } from '../store.ts'
-import { cleanName, type FileFault, lookAt } from './content.ts'
+import { claimsType, cleanName, type FileFault, lookAt } from './content.ts'
 import { newDocumentKey, sealFacts, sealPart } from './sealing.ts'
 import { insertDocument, insertPart, selectDocuments, supersede, takeDocumentId } from './store.ts'
 
@@ -25,12 +25,21 @@ const STAFF_ADDS: readonly CaseState[] = [
   ...['draft', 'submitted', 'in_review', 'more_information', 'approved', 'refused', 'withdrawn', 'relationship_ended'],
 ] as CaseState[]
 
-const WORDS: Readonly<Record<FileFault | 'too_large', string>> = {
+/** What can be wrong with a document that is given in. */
+export type DocumentFault = FileFault | 'too_large' | 'name_lies'
+
+const WORDS: Readonly<Record<DocumentFault, string>> = {
   too_large: 'The file is larger than 10 MB.',
   empty: 'The file is empty.',
-  unknown_type: 'The file is no PDF, JPEG or PNG, whatever its name says.',
+  unknown_type: 'The file is no PDF, JPEG or PNG.',
+  name_lies: 'By its name the file is a PDF, JPEG or PNG; by what it holds it is something else.',
   broken: 'The file is damaged or not whole.',
-  active_content: 'The PDF holds something that runs or opens by itself; print it to a plain PDF.',
+  script: 'The PDF holds a script or an action that runs by itself; print it to a plain PDF.',
+  form: 'The PDF is a form that runs or sends something; print it to a plain PDF.',
+  attachment: 'Another file is hidden in the PDF or hung onto its end; print it to a plain PDF.',
+  opens_something: 'The PDF opens a program, a film or another file; print it to a plain PDF.',
+  hidden_content: 'The PDF is written so that what it holds cannot be seen; print it to a plain PDF.',
+  unfolds_too_far: 'What is packed in the PDF unfolds into far too much; print it to a plain PDF.',
   encrypted: 'The PDF is protected by a password; give one that is not.',
   too_many_pixels: 'The picture is too large to be shown; scan it with fewer dots.',
 }
@@ -46,8 +55,8 @@ type Added = {
 /**
  * @param input.bytes the whole file, 10 MB at most
  * @param input.supersedes a document of the same case whose place it takes
- * @throws PunteError CASE_UNKNOWN, CASE_STATE, DOCUMENT_REFUSED (`field` `file`, `detail` which: too_large, empty,
- *   unknown_type, broken, active_content, encrypted, too_many_pixels), DOCUMENT_UNKNOWN
+ * @throws PunteError CASE_UNKNOWN, CASE_STATE, DOCUMENT_REFUSED (one fault of `file`, its code a DocumentFault),
+ *   DOCUMENT_UNKNOWN
  */
 export function addDocument(context: CaseContext, input: Added): Promise<CaseDocument> {
   return add(context, input, STAFF_ADDS, MOST_DOCUMENTS)
@@ -68,7 +77,10 @@ async function add(
   const { case_id, kind, bytes } = input
   if (bytes.length > MAX_DOCUMENT_BYTES) throw refused('too_large')
   const looked = lookAt(bytes)
-  if ('fault' in looked) throw refused(looked.fault)
+  if ('fault' in looked) {
+    const { fault } = looked
+    throw refused(fault === 'unknown_type' && claimsType(input.name) ? 'name_lies' : fault)
+  }
   const { media_type } = looked
   const name = cleanName(input.name, media_type)
   const sha256 = createHash('sha256').update(bytes).digest()
@@ -103,5 +115,4 @@ async function add(
   })
 }
 
-const refused = (fault: FileFault | 'too_large') =>
-  new PunteError('DOCUMENT_REFUSED', { field: 'file', text: WORDS[fault], detail: fault })
+const refused = (code: DocumentFault) => new FileFaultError({ field: 'file', code, message: WORDS[code] })

@@ -5,7 +5,24 @@
 import { inflateSync } from 'node:zlib'
 import type { MediaType } from '../case.ts'
 
-export type FileFault = 'empty' | 'unknown_type' | 'broken' | 'active_content' | 'encrypted' | 'too_many_pixels'
+/** What is wrong with a file, each a code of its own: who gave it in is told what, and what to do. */
+export type FileFault =
+  | 'empty'
+  | 'unknown_type'
+  | 'broken'
+  | 'too_many_pixels'
+  | 'encrypted'
+  /** A script, or an action that runs by itself. */
+  | 'script'
+  /** A form that sends what is typed, or is drawn by a program. */
+  | 'form'
+  /** Another file inside, or hung onto the end. */
+  | 'attachment'
+  /** A film, a program or another file that opens. */
+  | 'opens_something'
+  /** Written so that what it holds cannot be seen. */
+  | 'hidden_content'
+  | 'unfolds_too_far'
 export type Looked = { readonly media_type: MediaType } | { readonly fault: FileFault }
 
 /** A scanned A4 page at 600 dpi has 35 million. */
@@ -85,6 +102,17 @@ const endsWithin = (bytes: Buffer, mark: Buffer, within: number): boolean =>
  */
 const ACTIVE = /\/(JavaScript|Launch|EmbeddedFiles?|RichMedia|SubmitForm|ImportData|GoToE|Rendition)(?![A-Za-z0-9_-])/
 const ACTIVE_SHORT = /\/(JS|AA|XFA)(?![A-Za-z0-9_-])/
+const FAULT_OF_NAME: Readonly<Record<string, FileFault>> = {
+  ...{ JavaScript: 'script', JS: 'script', AA: 'script' },
+  ...{ SubmitForm: 'form', ImportData: 'form', XFA: 'form' },
+  ...{ EmbeddedFile: 'attachment', EmbeddedFiles: 'attachment' },
+  ...{
+    Launch: 'opens_something',
+    RichMedia: 'opens_something',
+    GoToE: 'opens_something',
+    Rendition: 'opens_something',
+  },
+}
 const MOST_STREAMS = 20_000
 const MOST_UNFOLDED = 64 * 1024 * 1024
 
@@ -93,14 +121,21 @@ function lookAtPdf(bytes: Buffer): Looked {
   if (!endsWithin(bytes, Buffer.from('%%EOF'), 1_024) || !endsWithin(bytes, Buffer.from('startxref'), 2_048))
     return { fault: 'broken' }
   // What can be read as another type as well: an archive hung onto the end, a page of the web in front.
-  if (bytes.includes(Buffer.from('PK\x05\x06'), Math.max(0, bytes.length - 66_000))) return { fault: 'active_content' }
+  if (bytes.includes(Buffer.from('PK\x05\x06'), Math.max(0, bytes.length - 66_000))) return { fault: 'attachment' }
   const text = bytes.toString('latin1')
   const plain = unescaped(withoutStreams(text))
   if (/\/Encrypt(?![A-Za-z0-9])/.test(plain)) return { fault: 'encrypted' }
-  if (ACTIVE.test(unescaped(text)) || ACTIVE_SHORT.test(plain)) return { fault: 'active_content' }
+  const active = activeIn(unescaped(text), plain)
+  if (active !== undefined) return { fault: active }
   // One that is written otherwise than everybody writes it is hidden on purpose.
-  if (countOf(plain, '/ObjStm') !== countOf(text, '/ObjStm')) return { fault: 'active_content' }
+  if (countOf(plain, '/ObjStm') !== countOf(text, '/ObjStm')) return { fault: 'hidden_content' }
   return lookIntoStreams(bytes, text)
+}
+
+/** @param long where the long names are looked for @param short and where the short ones are */
+function activeIn(long: string, short: string): FileFault | undefined {
+  const name = (ACTIVE.exec(long) ?? ACTIVE_SHORT.exec(short))?.[1]
+  return name === undefined ? undefined : FAULT_OF_NAME[name]
 }
 
 const unescaped = (text: string): string =>
@@ -138,7 +173,7 @@ function lookIntoStreams(bytes: Buffer, text: string): Looked {
   for (let at = text.indexOf('/ObjStm'), end = 0; at !== -1; at = text.indexOf('/ObjStm', at + 7)) {
     seen += 1
     // Inside of the one before: written so that it is overlooked.
-    if (at < end) return { fault: 'active_content' }
+    if (at < end) return { fault: 'hidden_content' }
     const near = text.slice(at, at + LONGEST_DICTIONARY)
     const gap = near.search(/stream\r?\n/)
     if (seen > MOST_STREAMS || gap === -1) return { fault: 'broken' }
@@ -151,9 +186,10 @@ function lookIntoStreams(bytes: Buffer, text: string): Looked {
     const objects = unfold(packed, dictionary, MOST_UNFOLDED - unfolded)
     if (typeof objects === 'string') return { fault: objects }
     unfolded += objects.length
-    if (unfolded >= MOST_UNFOLDED) return { fault: 'broken' }
+    if (unfolded >= MOST_UNFOLDED) return { fault: 'unfolds_too_far' }
     const inside = unescaped(objects.toString('latin1'))
-    if (ACTIVE.test(inside) || ACTIVE_SHORT.test(inside)) return { fault: 'active_content' }
+    const active = activeIn(inside, inside)
+    if (active !== undefined) return { fault: active }
   }
   return { media_type: 'application/pdf' }
 }
@@ -161,13 +197,14 @@ function lookIntoStreams(bytes: Buffer, text: string): Looked {
 /** @param dictionary of the stream, each space one */
 function unfold(packed: Buffer, dictionary: string, most: number): Buffer | FileFault {
   const filters = countOf(dictionary, '/Filter')
-  if (/\/(DecodeParms|DP|F|FFilter)(?![A-Za-z0-9])/.test(dictionary)) return 'active_content'
+  if (/\/(DecodeParms|DP|F|FFilter)(?![A-Za-z0-9])/.test(dictionary)) return 'hidden_content'
   if (filters === 0) return packed
-  if (filters > 1 || !DEFLATED.test(dictionary)) return 'active_content'
+  if (filters > 1 || !DEFLATED.test(dictionary)) return 'hidden_content'
   try {
     return inflateSync(packed, { maxOutputLength: Math.max(1, most) })
-  } catch {
-    return 'broken'
+  } catch (error) {
+    const is_too_long = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
+    return is_too_long ? 'unfolds_too_far' : 'broken'
   }
 }
 
@@ -177,6 +214,12 @@ const ENDINGS: Readonly<Record<MediaType, readonly string[]>> = {
   'image/png': ['png'],
 }
 const LONGEST_NAME = 100
+
+/** Whether a name says that the file is one of those that are taken. */
+export function claimsType(name: string): boolean {
+  const ending = /\.([^.]*)$/.exec(name)?.[1]?.toLowerCase() ?? ''
+  return Object.values(ENDINGS).some((endings) => endings.includes(ending))
+}
 
 /** A name for people: no folder, no control characters, ending by what it is. */
 export function cleanName(given: string, media_type: MediaType): string {

@@ -97,10 +97,11 @@ test('a document is superseded, never changed', async () => {
 test('files that are none are refused, by what is wrong with them', async () => {
   const case_id = await filled()
   const add = (name: string, bytes: Buffer) => addDocument(context, { case_id, kind: 'other', name, bytes })
-  await assert.rejects(add('a.pdf', Buffer.from('PK\x03\x04')), refuses('DOCUMENT_REFUSED', 'unknown_type'))
+  await assert.rejects(add('a.pdf', Buffer.from('PK\x03\x04')), refuses('DOCUMENT_REFUSED', 'name_lies'))
+  await assert.rejects(add('a.docx', Buffer.from('PK\x03\x04')), refuses('DOCUMENT_REFUSED', 'unknown_type'))
   await assert.rejects(add('a.pdf', Buffer.alloc(0)), refuses('DOCUMENT_REFUSED', 'empty'))
   await assert.rejects(add('a.jpg', photo(MAX_DOCUMENT_BYTES + 1)), refuses('DOCUMENT_REFUSED', 'too_large'))
-  await assert.rejects(add('a.pdf', pdf('<< /S /Launch >>')), refuses('DOCUMENT_REFUSED', 'active_content'))
+  await assert.rejects(add('a.pdf', pdf('<< /S /Launch >>')), refuses('DOCUMENT_REFUSED', 'opens_something'))
   const largest = await add('a.jpg', photo(MAX_DOCUMENT_BYTES))
   assert.equal(largest.size_bytes, MAX_DOCUMENT_BYTES)
 })

@@ -24,7 +24,7 @@ import { ERASED_OF_CASE, ERASED_OF_PARTNER, ERASED_OF_STAFF } from './tables.ts'
 const CASES_AT_ONCE = 20
 /** Rows of one statement: well within its time. */
 const BATCH = 2_000
-const LISTED = 200
+const LISTED = 50
 
 export type Erasure = Omit<ErasureRow, 'last_version_hash'> & {
   /** Hex: keyed hash of the last version, by which a copy of it could be recognised. */
@@ -99,8 +99,18 @@ function finish(context: EraseContext, due: DueRow, partner: number | null): Pro
   })
 }
 
-/** Newest first. */
-export async function listErasures(context: Pick<CaseContext, 'db'>): Promise<Erasure[]> {
-  const rows = await selectErasures(context.db, LISTED)
-  return rows.map(({ last_version_hash, ...row }) => ({ ...row, last_version_hash: last_version_hash.toString('hex') }))
+/** Newest first, a page at a time: those before one, where it is named. */
+export async function listErasures(
+  context: Pick<CaseContext, 'db'>,
+  { before_erasure_id = null }: { readonly before_erasure_id?: number | null } = {},
+): Promise<{ readonly erasures: readonly Erasure[]; readonly has_more: boolean }> {
+  const rows = await selectErasures(context.db, { before_erasure_id, limit: LISTED + 1 })
+  const shown = rows.slice(0, LISTED)
+  return {
+    erasures: shown.map(({ last_version_hash, ...row }) => ({
+      ...row,
+      last_version_hash: last_version_hash.toString('hex'),
+    })),
+    has_more: rows.length > LISTED,
+  }
 }

@@ -1,22 +1,29 @@
 /** For tests: a world of cases whose partners have lived: payments, people, a clock that is set. */
 import { randomBytes } from 'node:crypto'
+import type { Context } from '../../context.ts'
 import { hashesOf } from '../../initiation/terms.ts'
 import { complianceWorld } from '../fixture.ts'
+
+const TERMS = {
+  ...{ creditor_name: 'Florăria Ana', creditor_iban: 'RO49AAAA1B31007593840000', details: 'Buchet' },
+  ...{ debtor_iban: 'RO98BTRL0000999900000001', email: 'ion@example.ro' },
+}
 
 export async function retentionWorld() {
   const world = await complianceWorld()
   const { context } = world
-
   const on = (date: string) => {
     world.now = new Date(`${date}T09:00:00Z`)
-  }
-  const TERMS = {
-    ...{ creditor_name: 'Florăria Ana', creditor_iban: 'RO49AAAA1B31007593840000', details: 'Buchet' },
-    ...{ debtor_iban: 'RO98BTRL0000999900000001', email: 'ion@example.ro' },
   }
   const sql = <R extends object>(text: string, values: readonly unknown[] = []) => context.db.query<R>({ text, values })
   const countOf = async (table: string, where: string, value: unknown) =>
     (await sql<{ n: number }>(`select count(*)::integer as n from ${table} where ${where}`, [value])).rows[0]?.n
+  return { world, on, TERMS, sql, countOf, ...livesOf(context) }
+}
+
+/** What a partner leaves behind. */
+export function livesOf(context: Pick<Context, 'db' | 'keys'>) {
+  const sql = <R extends object>(text: string, values: readonly unknown[] = []) => context.db.query<R>({ text, values })
 
   /** A payment with an event and an attempt, and one person of the partner. */
   async function lived(partner_id: number): Promise<number> {
@@ -59,5 +66,5 @@ export async function retentionWorld() {
     return staff_id
   }
 
-  return { world, on, TERMS, sql, countOf, lived, person }
+  return { lived, person }
 }

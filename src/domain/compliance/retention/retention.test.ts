@@ -73,7 +73,7 @@ test('five years after the end all of it is erased, and a certificate says so', 
 
   const shown = await showCase(context, case_id)
   assert.deepEqual([shown.state, shown.name, shown.data, shown.moves], ['erased', '', {}, []])
-  const certificate = (await listErasures(context)).find((one) => one.case_id === case_id)
+  const certificate = (await listErasures(context)).erasures.find((one) => one.case_id === case_id)
   assert.ok(certificate)
   assert.deepEqual([certificate.client_id, certificate.document_count, certificate.version_count], [client_id, 2, 2])
   assert.equal(certificate.rows_erased.payments, 1)
@@ -217,7 +217,7 @@ test('two workers erase a case as one does', async () => {
   await Promise.all([eraseDue(context), eraseDue(context)])
   await eraseDue(context)
   assert.equal(await countOf('payments', 'partner_id = $1', partner_id), 0)
-  const certificate = (await listErasures(context)).find((one) => one.case_id === case_id)
+  const certificate = (await listErasures(context)).erasures.find((one) => one.case_id === case_id)
   assert.equal(certificate?.rows_erased.payments, 7000)
   const { rows } = await sql<{ n: number }>(
     `select count(*)::integer as n from audit_log where act = 'case.erase' and subject_id = $1`,

@@ -161,10 +161,14 @@ const COLUMNS = `e.erasure_id, e.case_id, (select p.client_id from partners p wh
   e.ended_at, e.keep_until, e.started_at, e.finished_at, e.last_version_hash, e.version_count, e.document_count, e.rows_erased`
 
 /** Newest first. */
-export async function selectErasures(db: Queries, limit: number): Promise<ErasureRow[]> {
+export async function selectErasures(
+  db: Queries,
+  { before_erasure_id, limit }: { readonly before_erasure_id: number | null; readonly limit: number },
+): Promise<ErasureRow[]> {
   const { rows } = await db.query<ErasureRow>({
-    text: `select ${COLUMNS} from erasures e order by e.erasure_id desc limit $1`,
-    values: [limit],
+    text: `select ${COLUMNS} from erasures e where $1::integer is null or e.erasure_id < $1
+      order by e.erasure_id desc limit $2`,
+    values: [before_erasure_id, limit],
   })
   return rows
 }

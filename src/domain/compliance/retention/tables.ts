@@ -55,6 +55,7 @@ export const KEPT_OF_PARTNER: Readonly<Record<string, string>> = {
 /** Of the partner's people: their ways in. */
 export const ERASED_OF_STAFF = [
   'staff_sessions',
+  'staff_tries',
   'staff_passwords',
   'staff_recovery_codes',
   'staff_invitations',

@@ -1,5 +1,6 @@
 /** SQL of what a limit stops of a list whose payments go one by one. */
 import type { Context } from '../../context.ts'
+import type { Reason } from '../settling/reasons.ts'
 import type { PaymentKey } from '../store.ts'
 
 /**
@@ -12,7 +13,7 @@ import type { PaymentKey } from '../store.ts'
 export async function blockItems(
   context: Pick<Context, 'db'>,
   list: PaymentKey,
-  b: { readonly at: Date; readonly reason: string; readonly seen_event_no: number },
+  b: { readonly at: Date; readonly reason: Reason; readonly seen_event_no: number },
 ): Promise<number | undefined> {
   const { rows } = await context.db.query<{ blocked: number }>({
     name: 'list_block_items',

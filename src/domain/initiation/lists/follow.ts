@@ -6,7 +6,7 @@ import { recorded } from '../../exchanges/record.ts'
 import { advance, tasksAfter } from '../advance.ts'
 import { endToEndId } from '../payer/order.ts'
 import { openSession } from '../session.ts'
-import { reasonCode } from '../settling/reasons.ts'
+import { type Reason, reasonCode } from '../settling/reasons.ts'
 import { approvedBy, eventOfBankStatus, FINISHED, nextStatus, type PaymentEvent, type PaymentStatus } from '../state.ts'
 import { changeStatus, loadPayment, type PaymentKey, type PaymentRow } from '../store.ts'
 import { listStatus } from './status.ts'
@@ -43,7 +43,7 @@ async function followOnce(context: Context, key: PaymentKey): Promise<boolean> {
   })
 }
 
-function reasonOf(items: readonly Pick<PaymentRow, 'status' | 'reason'>[], to: PaymentStatus): string | null {
+function reasonOf(items: readonly Pick<PaymentRow, 'status' | 'reason'>[], to: PaymentStatus): Reason | null {
   return items.find(({ status, reason }) => status === to && reason !== null)?.reason ?? null
 }
 
@@ -119,7 +119,7 @@ async function spreadParts(context: Context, list: PaymentRow, items: readonly P
   if (untold > 0) throw new Error(`list ${list.payment_id}: the end of ${untold} transfers is not known yet`)
 }
 
-function reasonOfTransfer(event: PaymentEvent, transfer: TransferReport): { readonly reason?: string } {
+function reasonOfTransfer(event: PaymentEvent, transfer: TransferReport): { readonly reason?: Reason } {
   if (event !== 'bank_rejected') return {}
   return { reason: reasonCode(`${transfer.reason_code ?? ''} ${transfer.reason ?? ''}`) }
 }
@@ -128,7 +128,7 @@ async function move(
   context: Context,
   item: PaymentRow,
   event: PaymentEvent,
-  { bank_status, ...reason }: { readonly bank_status?: string; readonly reason?: string },
+  { bank_status, ...reason }: { readonly bank_status?: string; readonly reason?: Reason },
 ): Promise<void> {
   if (FINISHED.has(item.status) && item.status !== 'ABND') return
   await advance(context, item, {

@@ -10,6 +10,7 @@ import {
   executionDate,
   type RequestFault,
   recordedBefore,
+  refuseUnlessLink,
   requestFaults,
   requestHash,
   returnAddress,
@@ -60,6 +61,7 @@ export async function initiateList(
   const common = termsOf(request)
   const items = request.items.map((item) => ({ terms: termsOf(item), amount_minor: item.amount_minor }))
   const amount_minor = checkList(context, common, items)
+  await refuseUnlessLink(context, key, request)
   const redirect_url = await returnAddress(context, partner, key, request.redirect_url)
   const { batch_booking, link_hours, send_link } = request
   const request_hash = requestHash(context, [
@@ -98,7 +100,7 @@ export async function initiateList(
       }
     }),
   })
-  if (!recorded) await checkRepetition(context, key, { request_hash, is_headless: false })
+  if (!recorded) await checkRepetition(context, key, { request_hash, is_headless: false, is_list: true })
   else await blockFixedAmount(context, partner, key, items)
   return answerOf(context, key)
 }

@@ -15,6 +15,7 @@ import { type LettingGo, letGo } from '../payer/let-go.ts'
 import { bulkOrderOf, type CompleteTerms, type Item } from '../payer/order.ts'
 import { reload, submitOrder, submitPayment } from '../payer/submit.ts'
 import { openOrder, openSession } from '../session.ts'
+import type { Reason } from '../settling/reasons.ts'
 import { FINISHED, type PaymentStatus } from '../state.ts'
 import type { PaymentRow } from '../store.ts'
 import { hashesOf, openTerms, type StoredTerms, sealTerms } from '../terms.ts'
@@ -29,7 +30,7 @@ export type ListItemProgress = {
   readonly no: number
   readonly payment_id: number
   readonly status: PaymentStatus
-  readonly reason: string | null
+  readonly reason: Reason | null
   readonly amount_minor: number
 }
 export type ListItemState = ListItemProgress & {

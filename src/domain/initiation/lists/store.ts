@@ -1,5 +1,6 @@
 /** SQL of lists: several payments under one page. Items are payments of their own; the list's row holds their sum. */
 import type { Context } from '../../context.ts'
+import type { Reason } from '../settling/reasons.ts'
 import type { PaymentStatus } from '../state.ts'
 import { PAYMENT_COLUMNS, type PaymentKey, type PaymentRow } from '../store.ts'
 
@@ -164,7 +165,7 @@ export type ItemsChange = {
   readonly at: Date
   readonly from: PaymentStatus
   readonly to: PaymentStatus
-  readonly reason: string | null
+  readonly reason: Reason | null
   readonly finished: boolean
   /** What the bank says of the list; undefined where it was not the bank that moved it. */
   readonly bank_status: string | undefined

@@ -97,7 +97,7 @@ async function cancelAtBank(context: Context, payment: PaymentRow, psu: PsuConte
     return { status, cancelled: status === 'CANC' }
   }
   // Of all others only the status that the bank tells afterwards says what became of it.
-  await settleLoaded(context, await reload(context, payment), 'partner')
+  await settleLoaded(context, await reload(context, payment), is_dropped ? 'partner' : 'poll')
   const { status } = await reload(context, payment)
   const authorise_url = answer.kind === 'ok' ? answer.value.authorise_url : undefined
   return {

@@ -5,7 +5,7 @@ import { PunteError } from '../../errors.ts'
 import { amountText } from '../../money.ts'
 import type { Partner } from '../../partners/directory.ts'
 import { pageState } from '../payer/capability.ts'
-import type { PaymentKey } from '../store.ts'
+import { loadPayment, type PaymentKey } from '../store.ts'
 import { hashesOf, type StoredTerms, sealTerms, type Terms, tidy, tidyIban } from '../terms.ts'
 import { checkHeadless, submitHeadless } from './headless.ts'
 import { blockFixedAmount } from './limits.ts'
@@ -15,6 +15,7 @@ import {
   MAX_DAYS_AHEAD,
   recordedBefore,
   refuseFaults,
+  refuseUnlessLink,
   requestFaults,
   requestHash,
   returnAddress,
@@ -71,13 +72,18 @@ export async function initiatePayment(
     readonly psu?: PsuContext
   },
 ): Promise<Initiated> {
-  const { partner, payment_id, request, psu } = input
+  const { partner, payment_id, psu } = input
   const key = { partner_id: partner.partner_id, payment_id }
+  const { psu_id, terms_accepted, ...hosted } = input.request
+  // A partner with a page of its own may say the same of a payment on ours: the token says which it is.
+  const says_own = psu_id !== undefined || terms_accepted !== undefined
+  const is_headless = says_own && (await loadPayment(context, key))?.is_headless !== false
+  const request: InitiationRequest = is_headless ? input.request : hosted
   const terms = termsOf(request)
-  const is_headless = request.terms_accepted !== undefined || request.psu_id !== undefined
   // A shop's payer can change none of these on the page; in an ERP the payer completes what is missing.
   const is_fixed = partner.type === 'Ecommerce' || is_headless
   refuseFaults(requestFaults(context, terms, request.amount_minor, is_fixed))
+  await refuseUnlessLink(context, key, request)
   const redirect_url = await returnAddress(context, partner, key, request.redirect_url)
   const request_hash = requestHash(context, canonical(request, terms, redirect_url))
   const names_days = request.execution_date !== undefined || request.schedule !== undefined
@@ -151,6 +157,22 @@ function checkSchedule(context: Context, schedule: Schedule, execution_date: str
   const days_ahead = (Date.parse(start_date) - Date.parse(today)) / 86_400_000
   if (days_ahead > MAX_DAYS_AHEAD) throw refuse('startDate', 'The first day is more than a year ahead.')
   if (end_date !== undefined && end_date <= start_date) throw refuse('endDate', 'The last day is not after the first.')
+  const { day_of_execution } = schedule
+  if (end_date !== undefined && day_of_execution !== undefined && firstDue(start_date, day_of_execution) > end_date) {
+    throw refuse('endDate', 'No dayOfExecution lies between startDate and endDate.')
+  }
+}
+
+/** The first such day of a month on or after the start; of a month that is shorter its last day. */
+function firstDue(start_date: string, day_of_execution: number): string {
+  const [year = 0, month = 0] = start_date.split('-').map(Number)
+  const dueIn = (months: number): string => {
+    const last = new Date(Date.UTC(year, month + months, 0)).getUTCDate()
+    const due = Date.UTC(year, month - 1 + months, Math.min(day_of_execution, last))
+    return new Date(due).toISOString().slice(0, 10)
+  }
+  const own = dueIn(0)
+  return own >= start_date ? own : dueIn(1)
 }
 
 /** The words of the common model, which the card rail uses too. */

@@ -8,6 +8,7 @@ import { advance } from '../advance.ts'
 import { blockItems } from '../lists/block-store.ts'
 import { followItems } from '../lists/follow.ts'
 import { closingEntered } from '../payer/let-go.ts'
+import type { Reason } from '../settling/reasons.ts'
 import { loadPayment, type PaymentKey, type PaymentRow } from '../store.ts'
 import { accountHash, openTerms, payerHash, type StoredTerms } from '../terms.ts'
 
@@ -88,7 +89,7 @@ function admitted(
   { partner_id }: PaymentKey,
   payer: StoredTerms,
   payments: readonly { readonly payment_id: number; readonly amount_minor: number; readonly terms: StoredTerms }[],
-): Promise<string | undefined> {
+): Promise<Reason | undefined> {
   const debtor_iban_hash = accountHash(context.keys, payer.debtor_iban)
   if (debtor_iban_hash === null) throw new Error('a payment goes to a bank without an account of its payer')
   return admit(context, {
@@ -110,7 +111,7 @@ function admitted(
 }
 
 /** Only what nobody has sent meanwhile: BLOCKED takes no late success. */
-async function block(context: Context, payment: PaymentRow, reason: string): Promise<void> {
+async function block(context: Context, payment: PaymentRow, reason: Reason): Promise<void> {
   const { changed, status } = await advance(context, payment, {
     event: 'limit_blocks',
     cause: 'payer',

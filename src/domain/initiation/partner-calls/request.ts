@@ -108,24 +108,37 @@ export function requestHash(context: Context, canonical: unknown): Buffer {
 export async function checkRepetition(
   context: Context,
   key: PaymentKey,
-  expected: { readonly request_hash: Buffer; readonly is_headless: boolean },
+  expected: { readonly request_hash: Buffer; readonly is_headless: boolean; readonly is_list?: boolean },
 ): Promise<PaymentRow> {
   const payment = await loadPayment(context, key)
   if (payment === undefined) throw new PunteError('PAYMENT_UNKNOWN')
   if (payment.tokens_revoked_at !== null) throw new PunteError('TOKEN_REVOKED')
-  if (payment.is_headless !== expected.is_headless) refuseOtherPage(payment)
+  if (payment.is_headless && expected.is_list === true) {
+    const text = 'Lists need our page: ask for the token without isHeadless.'
+    throw new PunteError('FEATURE_UNSUPPORTED', { field: 'payments', text })
+  }
+  if (payment.is_headless && !expected.is_headless) {
+    const text = 'The token was asked with isHeadless: the payer accepts the terms on your page, say so.'
+    throw new PunteError('FIELD_REQUIRED', { field: 'TCAccepted', text })
+  }
   if (payment.request_hash === null) throw new PunteError('PAYMENT_CLOSED')
   if (!payment.request_hash.equals(expected.request_hash)) throw new PunteError('PAYMENT_CONFLICT')
   return payment
 }
 
-function refuseOtherPage(payment: PaymentRow): never {
-  if (payment.is_headless) {
-    const text = 'The token was asked with isHeadless: the payer accepts the terms on your page, say so.'
-    throw new PunteError('FIELD_REQUIRED', { field: 'TCAccepted', text })
-  }
-  const text = 'Only for payments whose token was asked with isHeadless.'
-  throw new PunteError('FIELD_INVALID', { field: 'psuId', text })
+/**
+ * Whoever wants a link lived long or mailed has a payment that is none: it would end in minutes, and nobody be told of it.
+ * @throws PunteError FIELD_INVALID where the token was not asked for a link
+ */
+export async function refuseUnlessLink(
+  context: Context,
+  key: PaymentKey,
+  { link_hours, send_link }: { readonly link_hours?: number; readonly send_link?: boolean },
+): Promise<void> {
+  if (link_hours === undefined && send_link !== true) return
+  if ((await loadPayment(context, key))?.is_link !== false) return
+  const text = 'Only of payment links: ask for the token with isLink2Pay.'
+  throw new PunteError('FIELD_INVALID', { field: link_hours === undefined ? 'sendLink' : 'linkValidHours', text })
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The payer presses "Renunță", or the time of an unpaid payment is over. */
 import type { Context } from '../../context.ts'
 import { advance } from '../advance.ts'
+import { closeNeverEntered } from '../attempt-store.ts'
 import { stopItems } from '../lists/list.ts'
 import { expiredPayments, loadPayment, type PaymentKey, postponeExpiry } from '../store.ts'
 import { closingEntered, letGo, unlessSent } from './let-go.ts'
@@ -20,14 +21,18 @@ export async function abandonPayment(context: Context, key: PaymentKey): Promise
 }
 
 const LOOK_AGAIN_AFTER_MS = 5 * 60_000
+/** Past the longest time-out of a bank: whoever asked it where the payer lets us in has died over it. */
+const DOOR_MS = 2 * 60_000
 const EXPIRY = { event: 'time_passes', cause: 'worker', reason: 'EXPIRED' } as const
 
-/** Abandons what is unpaid for too long; what was not begun when `stopping` aborts stays due. @returns how many there were */
+/** Abandons what is unpaid for too long, and lets payers go on whose attempt died with its process; what was not begun when `stopping` aborts stays due. @returns how many there were */
 export async function abandonExpired(context: Context, limit: number, stopping?: AbortSignal): Promise<number> {
   const waiting_banks = context.banks
     .all()
     .flatMap(({ id, statuses }) => (statuses?.unauthorised?.includes('ACTC') ? [id] : []))
-  const expired = await expiredPayments(context, context.clock.now(), waiting_banks, limit)
+  const now = context.clock.now()
+  await closeNeverEntered(context, now, new Date(now.getTime() - DOOR_MS))
+  const expired = await expiredPayments(context, now, waiting_banks, limit)
   for (const payment of expired) {
     if (stopping?.aborted === true) break
     try {

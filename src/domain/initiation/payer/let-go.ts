@@ -3,10 +3,11 @@ import type { Context } from '../../context.ts'
 import { recorded } from '../../exchanges/record.ts'
 import { advance } from '../advance.ts'
 import { openSession } from '../session.ts'
+import type { Reason } from '../settling/reasons.ts'
 import { nextStatus, type PaymentEvent } from '../state.ts'
 import { type Cause, loadPayment, type PaymentRow, recordEvent } from '../store.ts'
 
-export type LettingGo = { readonly event: PaymentEvent; readonly cause: Cause; readonly reason: string }
+export type LettingGo = { readonly event: PaymentEvent; readonly cause: Cause; readonly reason: Reason }
 
 /** Moves one payment to its end before the payer has authorised it, and has the bank drop what it holds. */
 export async function letGo(context: Context, payment: PaymentRow, how: LettingGo): Promise<void> {

@@ -118,15 +118,17 @@ test('an exchange that fails late does not write over the tokens of the one that
   const failing = new Promise<void>((resolve) => {
     letFail = resolve
   })
+  const begun = Promise.withResolvers<void>()
   const context = withBank({
     finishAuthorisation: async (session, { code }) => {
       if (code === 'new') return { kind: 'ok', value: { session: { ...session, access_token: 'token' } } }
+      begun.resolve()
       await failing
       return { kind: 'unknown', reason: 'TIMEOUT' }
     },
   })
   const held_up = takeReturn(context, { state: stateOf(key), oauth: { code: 'old' } }).asked
-  await tick()
+  await begun.promise
   f.now = new Date(f.now.getTime() + 60_000)
   await takeReturn(context, { state: stateOf(key), oauth: { code: 'new' } }).asked
   letFail()

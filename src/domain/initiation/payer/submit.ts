@@ -11,14 +11,15 @@ import type {
   Initiated,
   PsuContext,
 } from '../../../infra/banks/connector.ts'
+import { isUniqueViolation } from '../../../infra/database/database.ts'
 import type { Context } from '../../context.ts'
 import { PunteError } from '../../errors.ts'
 import { recorded } from '../../exchanges/record.ts'
-import { type AttemptState, changeAttempt, claimSubmission, type ListHold } from '../attempt-store.ts'
+import { type AttemptState, changeAttempt, claimSubmission, isOfAnother, type ListHold } from '../attempt-store.ts'
 import { blockByLimits } from '../partner-calls/limits.ts'
 import { todayInRomania } from '../partner-calls/request.ts'
-import { type AttemptOrder, sealOrder, sealSession } from '../session.ts'
-import { recordAccepted } from '../settling/settle.ts'
+import { type AttemptOrder, openSession, sealOrder, sealSession } from '../session.ts'
+import { bankPaymentHash, recordAccepted } from '../settling/settle.ts'
 import { FINISHED } from '../state.ts'
 import { type Cause, loadPayment, type PaymentKey, type PaymentRow } from '../store.ts'
 import { hashesOf, type StoredTerms, sealTerms } from '../terms.ts'
@@ -222,12 +223,16 @@ export async function recordInitiation(
   cause: Cause,
 ): Promise<PaymentRow> {
   if (answer.kind === 'ok') {
-    const accepted = await recordAccepted(context, payment, answer.value, cause)
+    const accepted = await unlessAnothers(() => recordAccepted(context, payment, answer.value, cause))
+    if (accepted === undefined) return recordInitiation(context, payment, NUMBER_OF_ANOTHER, cause)
     // The payer left, or the attempt was let go, while the bank was answering: nobody will authorise this.
     const let_go = accepted.attempt_state === 'closed' && !FINISHED.has(accepted.status)
     const over = let_go || accepted.attempt_no !== payment.attempt_no
     const is_for_nobody = accepted.attempt_state === 'open' && FINISHED.has(accepted.status)
-    if (over || is_for_nobody) await cancelQuietly(context, payment, answer.value)
+    // A repetition that the bank did not recognise as one: it has two payments, and ours is the other.
+    const recorded_id = openSession(context, accepted)?.bank?.bank_payment_id
+    const is_too_many = recorded_id !== undefined && recorded_id !== answer.value.session.bank_payment_id
+    if (over || is_for_nobody || is_too_many) await cancelQuietly(context, payment, answer.value)
     return accepted
   }
   const now = context.clock.now()
@@ -245,6 +250,18 @@ export async function recordInitiation(
   return recordAttempt(context, payment, now, { state: 'closed', refusal, next_ask_at: null })
 }
 
+/** The bank took the order for one that it has: nobody can be sent there with this payment's. */
+const NUMBER_OF_ANOTHER = { kind: 'unknown', reason: 'NUMBER_OF_ANOTHER_PAYMENT' } as const
+
+async function unlessAnothers(record: () => Promise<PaymentRow>): Promise<PaymentRow | undefined> {
+  try {
+    return await record()
+  } catch (error) {
+    if (isUniqueViolation(error, 'payment_attempts_bank_payment')) return undefined
+    throw error
+  }
+}
+
 // A repetition may have been answered meanwhile: what the bank has taken is not closed by the other call's failure.
 async function recordAttempt(
   context: Context,
@@ -257,12 +274,12 @@ async function recordAttempt(
   return { ...payment, attempt_state: change.state, refusal: change.refusal ?? payment.refusal }
 }
 
-async function cancelQuietly(context: Context, payment: PaymentRow, initiated: Initiated): Promise<void> {
+async function cancelQuietly(context: Context, payment: PaymentRow, { session }: Initiated): Promise<void> {
   const bank = payment.bank_id === null ? undefined : context.banks.get(payment.bank_id)
-  const answer =
-    bank && (await recorded(context, payment, bank.profile, 'cancel', () => bank.cancel(initiated.session)))
+  if (bank === undefined || (await isOfAnother(context, payment, bankPaymentHash(context, payment, session)))) return
+  const answer = await recorded(context, payment, bank.profile, 'cancel', () => bank.cancel(session))
   context.log.info(
-    { payment_id: payment.payment_id, answer: answer?.kind },
+    { payment_id: payment.payment_id, answer: answer.kind },
     'cancelled at the bank: nobody is there to authorise it',
   )
 }

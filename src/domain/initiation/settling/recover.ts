@@ -37,21 +37,20 @@ export async function recoverSubmission(context: Context, key: PaymentKey): Prom
   }
   if (bank.profile.idempotent_initiation) {
     const answer = await callBank(context, payment, bank, sent, openSession(context, payment)?.access)
-    if (answer.kind === 'not_sent' || answer.kind === 'unknown' || isAboutUs(answer)) {
-      const age_ms = now.getTime() - (payment.submitted_at as Date).getTime()
-      if (age_ms > REPEAT_FOR_MS) return giveUp(context, payment, bank)
-      // Unreachable now says nothing about then.
-      const delay_ms = Math.min(Math.max(age_ms / 2, REPEAT_SOONEST_MS), REPEAT_LATEST_MS)
-      await changeAttempt(context, payment, now, {
-        attempt_no,
-        if_unanswered: true,
-        state: 'unknown',
-        next_ask_at: new Date(now.getTime() + delay_ms),
-      })
-      return 'unknown'
-    }
-    const recorded = await recordInitiation(context, payment, answer, 'worker')
-    return recorded.attempt_state ?? undefined
+    const is_said = answer.kind !== 'not_sent' && answer.kind !== 'unknown' && !isAboutUs(answer)
+    const recorded = is_said ? await recordInitiation(context, payment, answer, 'worker') : undefined
+    if (recorded !== undefined && recorded.attempt_state !== 'unknown') return recorded.attempt_state ?? undefined
+    const age_ms = now.getTime() - (payment.submitted_at as Date).getTime()
+    if (age_ms > REPEAT_FOR_MS) return giveUp(context, payment, bank)
+    // Unreachable now says nothing about then.
+    const delay_ms = Math.min(Math.max(age_ms / 2, REPEAT_SOONEST_MS), REPEAT_LATEST_MS)
+    await changeAttempt(context, payment, now, {
+      attempt_no,
+      if_unanswered: true,
+      state: 'unknown',
+      next_ask_at: new Date(now.getTime() + delay_ms),
+    })
+    return 'unknown'
   }
   return giveUp(context, payment, bank)
 }

@@ -11,7 +11,7 @@ import { type AttemptSession, openSession, sealSession } from '../session.ts'
 import { eventOfBankStatus, isFinalAtBank, type PaymentEvent, type PaymentStatus } from '../state.ts'
 import { type Cause, loadPayment, type PaymentKey, type PaymentRow } from '../store.ts'
 import { nextAskOf } from './asking.ts'
-import { reasonCode } from './reasons.ts'
+import { type Reason, reasonCode } from './reasons.ts'
 
 /** Ends that are our word: a bank may still be waiting for the payer. */
 const OURS: ReadonlySet<PaymentStatus> = new Set(['ABND', 'CANC', 'BLOCKED'])
@@ -70,7 +70,7 @@ async function recordStatus(
   const { status } = await advance(context, payment, {
     event,
     cause,
-    ...reasonOf(event, answer.value),
+    ...reasonOf(event, answer.value, cause),
     detail: { bank_status, attempt_no: payment.attempt_no },
     attempt: { ...attempt, bank_status, ...(final && { state: 'closed', next_ask_at: null }) },
   })
@@ -90,6 +90,13 @@ async function dropAtBank(context: Context, payment: PaymentRow, session: BankSe
     'abandoned, yet it waits at the bank: asked to drop it',
   )
 }
+
+/** By which a payment is found under its bank's number. */
+export const bankPaymentHash = (
+  { keys }: Pick<Context, 'keys'>,
+  { bank_id }: Pick<PaymentRow, 'bank_id'>,
+  { bank_payment_id }: BankSession,
+): Buffer => keys.hash(`bank-payment:${bank_id}`, bank_payment_id)
 
 /**
  * Records that the bank took the submission: its number, where the payer must go, its first status.
@@ -121,7 +128,7 @@ export async function recordAccepted(
       state: attempt_state,
       bank_status: initiated.status,
       session_enc,
-      bank_payment_hash: context.keys.hash(`bank-payment:${payment.bank_id}`, initiated.session.bank_payment_id),
+      bank_payment_hash: bankPaymentHash(context, payment, initiated.session),
       next_ask_at: final ? null : nextAskOf({ ...payment, submitted_at: now }, event, now, null),
     },
   })
@@ -136,8 +143,9 @@ function eventOf({ kind }: PaymentRow, bank_status: string): PaymentEvent | unde
   return event === 'bank_partly' && kind !== 'list' ? undefined : event
 }
 
-function reasonOf(event: PaymentEvent, report: StatusReport): { reason?: string } {
-  if (event === 'bank_cancelled') return { reason: 'CANCELLED_AT_BANK' }
+function reasonOf(event: PaymentEvent, report: StatusReport, cause: Cause): { reason?: Reason } {
+  // Asked on behalf of a partner whose cancellation the bank has just taken.
+  if (event === 'bank_cancelled') return { reason: cause === 'partner' ? 'CANCELLED_BY_PARTNER' : 'CANCELLED_AT_BANK' }
   if (event !== 'bank_rejected') return {}
   return { reason: reasonCode(`${report.reason_code ?? ''} ${report.reason ?? ''}`) }
 }

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict'
 import test, { after, before } from 'node:test'
 import type { BankConnector } from '../../../infra/banks/connector.ts'
+import { until } from '../../../infra/testing/until.ts'
 import { type Fixture, openFixture, REQUEST, says } from '../fixture.ts'
 import { initiateList } from '../lists/initiate.ts'
 import { submitList } from '../lists/list.ts'
 import { loadPayment, type PaymentRow } from '../store.ts'
-import { startSweeps } from './sweeps.ts'
+import { type BusyBanks, startSweeps, sweepOnce } from './sweeps.ts'
 
 let f: Fixture
 before(async () => {
@@ -29,9 +30,8 @@ test('more unpaid payments than one look takes are abandoned at the next, not fi
   }
   const sweeps = startSweeps(f.context)
   try {
-    const until = performance.now() + 4_500
-    while ((await left()) !== 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 100))
-    assert.equal(await left(), 0)
+    // The clock of the context stands still: what waits for five seconds to pass waits for ever.
+    await until('the end of all', async () => (await left()) === 0)
   } finally {
     await sweeps.stop()
   }
@@ -68,14 +68,10 @@ test('a bank that is slow to drop what a list held there delays no other payment
   f.now = new Date(f.now.getTime() + 31 * 60_000)
   const sweeps = startSweeps(slow)
   try {
-    const waitFor = async (done: () => boolean | Promise<boolean>) => {
-      const until = performance.now() + 30_000
-      while (!(await done()) && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-    await waitFor(() => is_dropping)
+    await until('the call that drops it', () => is_dropping)
     const other = await f.submitted()
     f.bank.status = [says('ACSC')]
-    await waitFor(async () => {
+    await until('the other payment’s outcome', async () => {
       // A question on its way while the answer changed is asked again in its time.
       f.now = new Date(f.now.getTime() + 2_000)
       return (await f.statusOf(other)) === 'ACSC'
@@ -85,4 +81,33 @@ test('a bank that is slow to drop what a list held there delays no other payment
     dropped()
     await sweeps.stop()
   }
+})
+
+test('whoever asks a bank has as long as its calls may take, before another process asks with the same tokens', async () => {
+  f.reset()
+  // Asked with a token that has ended: that call, the bank's metadata, a new token, and the call again.
+  f.bank.profile = { ...f.bank.profile, timeout_ms: 20_000 }
+  await f.submitted()
+  f.now = new Date(f.now.getTime() + 10_000)
+  const bank = f.context.banks.get('carpati') as BankConnector
+  const answer = Promise.withResolvers<void>()
+  let asked = 0
+  const status: BankConnector['status'] = async () => {
+    asked += 1
+    await answer.promise
+    return says('RCVD')
+  }
+  const slow = { ...f.context, banks: { ...f.context.banks, get: () => ({ ...bank, status }) } }
+  const [one, other]: [BusyBanks, BusyBanks] = [new Map(), new Map()]
+  await sweepOnce(slow, one)
+  await until('the bank is asked', () => asked === 1)
+  f.now = new Date(f.now.getTime() + 79_000)
+  await sweepOnce(slow, other)
+  await Promise.all(other.values())
+  assert.equal(asked, 1)
+  f.now = new Date(f.now.getTime() + 20_000)
+  await sweepOnce(slow, other)
+  await until('the bank is asked again', () => asked === 2)
+  answer.resolve()
+  await Promise.all([...one.values(), ...other.values()])
 })

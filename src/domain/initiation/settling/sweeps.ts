@@ -16,8 +16,11 @@ const EXPIRE_EVERY_MS = 5_000
 const BATCH = 200
 /** Questions to one bank at once; each bank has its own lanes, so that a silent one never delays another. */
 const LANES = 8
-/** A claimed attempt whose process died is taken up again after this long. */
+/** A claimed attempt whose process died is taken up again after this long, or after the bank's calls could all have ended. */
 const LEASE_MS = 60_000
+const LEASE_MARGIN_MS = 15_000
+/** A call with a token that has ended, the bank's metadata, a new token, the call again: two must not renew one token. */
+const CALLS_MOST = 4
 
 /** Banks with questions under way, and the work of each. */
 export type BusyBanks = Map<string, Promise<void>>
@@ -47,7 +50,9 @@ export async function sweepOnce(context: Context, busy: BusyBanks, stopping?: Ab
 
 async function takeDue(context: Context, due: DueAttempt): Promise<void> {
   try {
-    const until = new Date(context.clock.now().getTime() + LEASE_MS)
+    const timeout_ms = context.banks.get(due.bank_id)?.profile.timeout_ms ?? 0
+    const lease_ms = Math.max(LEASE_MS, CALLS_MOST * timeout_ms + LEASE_MARGIN_MS)
+    const until = new Date(context.clock.now().getTime() + lease_ms)
     if (!(await claimDueAttempt(context, due, until))) return
     const payment = await loadPayment(context, due)
     if (payment === undefined || payment.attempt_no !== due.attempt_no) return

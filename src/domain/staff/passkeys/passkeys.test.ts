@@ -5,8 +5,10 @@ import { after, before, test } from 'node:test'
 import { isoCBOR } from '@simplewebauthn/server/helpers'
 import { selectRows } from '../../audit/store.ts'
 import { resealAll } from '../../resealing/reseal.ts'
+import { changePassword } from '../change-password.ts'
 import { ADDRESS, PASSWORD, staffWorld } from '../fixture.ts'
-import { resetPassword, resetTotp, suspendStaff } from '../manage.ts'
+import { resetPassword, resetTotp, suspendStaff, unlockStaff } from '../manage.ts'
+import { completeSecondFactor } from '../second-factor.ts'
 import { requireSession } from '../sessions.ts'
 import { signIn } from '../sign-in.ts'
 import { passkeyPlace } from './challenge.ts'
@@ -196,12 +198,6 @@ test('it does not go round what an account owes or lacks', async () => {
   await suspendStaff(context, out.user_name)
   await assert.rejects(alone(out.key), code('PASSKEY_REFUSED'))
 
-  const locked = await withPasskey('key.locked')
-  const guess = (n: number) =>
-    signIn(context, { user_name: locked.user_name, password: `wrong ${n}`, address: `198.51.100.${n}` })
-  await Promise.all(Array.from({ length: 12 }, (_, n) => assert.rejects(guess(n))))
-  await assert.rejects(alone(locked.key), code('PASSKEY_REFUSED'))
-
   const removed = await withPasskey('key.removed')
   const other = await withPasskey('key.remover')
   await assert.rejects(removePasskey(context, other.session, removed.passkey_id), code('PASSKEY_UNKNOWN'))
@@ -209,6 +205,32 @@ test('it does not go round what an account owes or lacks', async () => {
   await removePasskey(context, removed.session, removed.passkey_id)
   await assert.rejects(alone(removed.key), code('PASSKEY_REFUSED'))
   assert.ok((await signedIn(removed)).session)
+})
+
+test('wrong passwords and codes keep no owner of a key out, and what is no answer of it counts as no try', async () => {
+  const { context } = world
+  const { key, user_name } = await withPasskey('key.locked')
+  const guess = (n: number) =>
+    signIn(context, { user_name, password: `wrong ${n}`, address: `198.51.100.${n}` }).then(() => assert.fail())
+  await Promise.allSettled(Array.from({ length: 12 }, (_, n) => guess(n)))
+  assert.equal((await alone(key)).stage, 'open')
+  await unlockStaff(context, user_name)
+  const begin = () => signIn(context, { user_name, password: PASSWORD, address: ADDRESS })
+  for (let n = 0; n < 12; n += 1) {
+    const { token } = await begin()
+    const response = key.show(randomBytes(38).toString('base64url'))
+    await assert.rejects(completeWithPasskey(context, { place, token, response }), code('PASSKEY_REFUSED'))
+  }
+  const { token } = await begin()
+  for (let n = 0; n < 10; n += 1)
+    await assert.rejects(completeSecondFactor(context, { token, code: 'wrong' }), code('SECOND_FACTOR_REFUSED'))
+  await assert.rejects(begin(), code('SIGN_IN_REFUSED'))
+  // Somebody knows the password: its owner comes in with the key, changes it, and the lock has nothing to keep out any more.
+  const own = await alone(key)
+  assert.equal(own.stage, 'open')
+  const password = 'Lb!9zk-2mR#7qv Xw4T'
+  await changePassword(context, { token: own.token, current: PASSWORD, password })
+  assert.equal((await signIn(context, { user_name, password, address: ADDRESS })).stage, 'second_factor')
 })
 
 test('the other realm knows nothing of it', async () => {

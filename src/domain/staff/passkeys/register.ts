@@ -44,7 +44,7 @@ export async function listPasskeys(
  * What the browser's `navigator.credentials.create` is asked for. Who finds an open session must not leave a key of his own in it:
  * hence the password once more.
  *
- * @throws PunteError PASSKEYS_UNAVAILABLE, SIGN_IN_REFUSED, SESSION_ENDED
+ * @throws PunteError PASSKEYS_UNAVAILABLE, CURRENT_PASSWORD_WRONG, SESSION_ENDED
  */
 export async function beginPasskey(
   context: StaffContext,

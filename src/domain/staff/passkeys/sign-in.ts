@@ -1,6 +1,7 @@
 /**
  * Signing in with a passkey whose device has verified its owner: as both factors, or as the second one after the password. A
- * password that is due is still asked for, and one that somebody else made must be shown first (decision 0025).
+ * password that is due is still asked for, and one that somebody else made must be shown first (decision 0025). Keys cannot be
+ * guessed: nothing counts tries here, and a lock, which is against guessing, keeps no owner of a key out (decision 0031).
  */
 import {
   type AuthenticationResponseJSON,
@@ -10,8 +11,8 @@ import {
 import { inAct } from '../../audit/record.ts'
 import { PunteError } from '../../errors.ts'
 import { findSession, giveToken, isPortal, nextStage, type StaffContext, type Step } from '../sessions.ts'
-import { actorOf, recordRefusal, subjectOf, TRIES_MOST } from '../sign-in.ts'
-import { type StaffRow, staffById, takeTry, updateStaff } from '../store.ts'
+import { actorOf, recordRefusal, subjectOf } from '../sign-in.ts'
+import { type StaffRow, staffById, updateStaff } from '../store.ts'
 import { newChallenge, type PasskeyPlace, readChallenge, requirePlace } from './challenge.ts'
 import { findPasskey, markUsed, type PasskeyRow, passkeysOf, takeChallenge } from './store.ts'
 
@@ -58,7 +59,7 @@ export async function signInWithPasskey(
   // What nobody here has registered is not kept: anybody may send as much of it as he likes.
   if (found === undefined) throw new PunteError('PASSKEY_REFUSED')
   const { staff, passkey } = found
-  const may = staff.status === 'active' && staff.locked_at === null && !staff.password_is_temporary
+  const may = staff.status === 'active' && !staff.password_is_temporary
   const shown = may ? await verified(context, { ...input, passkey, purpose: ALONE }) : undefined
   if (shown === undefined) {
     await recordRefusal(context, staff, { address, step: 'passkey' })
@@ -67,13 +68,13 @@ export async function signInWithPasskey(
   return take(context, { staff, passkey, shown, address })
 }
 
-/** @throws PunteError PASSKEY_REFUSED; SESSION_ENDED also when tries are used up and the account is locked */
+/** @throws PunteError PASSKEY_REFUSED, SESSION_ENDED */
 export async function completeWithPasskey(
   context: StaffContext,
   input: { readonly place: Place; readonly token: string; readonly response: unknown },
 ): Promise<Step> {
   const { session_id, staff_id, address } = await findSession(context, input.token, ['second_factor'])
-  const staff = await takeTry(context.db, staff_id, TRIES_MOST)
+  const staff = await staffById(context.db, staff_id)
   if (staff === undefined) throw new PunteError('SESSION_ENDED')
   const passkey = (await findOwner(context, input.response))?.passkey
   const shown =

@@ -53,7 +53,10 @@ export function takesEverything(profile: BankProfile): BankConnector {
   const notScripted = () => Promise.reject(new Error('not scripted'))
   return {
     profile,
-    initiate: async () => ({ kind: 'ok', value: { session: { bank_payment_id: 'bank-1' }, status: 'RCVD', next } }),
+    initiate: async ({ order: { end_to_end_id: bank_payment_id } }) => ({
+      kind: 'ok',
+      value: { session: { bank_payment_id }, status: 'RCVD', next },
+    }),
     finishAuthorisation: notScripted,
     status: notScripted,
     transfers: notScripted,

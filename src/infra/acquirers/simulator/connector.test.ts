@@ -16,7 +16,9 @@ import type { AcquirerAnswer, AcquirerCard, AcquirerConnector, CardMessage, Foll
 import { loadAcquirers } from '../registry.ts'
 
 const MAIN = fileURLToPath(new URL('../../../../sandbox/acquirer/main.ts', import.meta.url))
-const TIMEOUT_MS = 700
+/** Of the profile that is asked where an answer is waited for in vain; it is late by far then. */
+const HASTY_MS = 1_000
+const LATE_MS = 4_000
 const dir = mkdtempSync(join(tmpdir(), 'punte-acquirer-'))
 const pki = (name: string) => join(dir, 'pki', name)
 const log = createLog('silent')
@@ -24,6 +26,8 @@ const outbound = createOutbound({ log, private_addresses_allowed: false, user_ag
 let child: ChildProcess
 let pages_url: string
 let acquirer: AcquirerConnector
+/** The same, by one who does not wait long. */
+let hasty: AcquirerConnector
 
 before(async () => {
   await writeSandboxPki(join(dir, 'pki'))
@@ -36,11 +40,13 @@ before(async () => {
   }
   writeFileSync(
     config,
-    JSON.stringify({ api, pages: { port: 0 }, data_dir: join(dir, 'data'), timing: { late_ms: 1_500 } }),
+    JSON.stringify({ api, pages: { port: 0 }, data_dir: join(dir, 'data'), timing: { late_ms: LATE_MS } }),
   )
-  child = spawn(process.execPath, [MAIN, '--config', config], { stdio: ['ignore', 'pipe', 'ignore'] })
+  // Its channel ends it with the test, however that ends.
+  child = spawn(process.execPath, [MAIN, '--config', config], { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] })
   if (child.stdout === null) throw new Error('no output')
-  const [line] = await once(createInterface({ input: child.stdout }), 'line')
+  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`it ended with ${code}`)))
+  const [line] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended])
   const ready = JSON.parse(String(line))
   pages_url = ready.pages_url
   mkdirSync(join(dir, 'profiles'))
@@ -48,7 +54,7 @@ before(async () => {
     name: 'Test',
     kind: 'simulator',
     url: ready.api_url,
-    timeout_ms: TIMEOUT_MS,
+    timeout_ms: 60_000,
     ca_file: '../pki/ca.pem',
     client_certificate_file: '../pki/acquirer-client.pem',
     client_key_file: '../pki/acquirer-client.key',
@@ -56,8 +62,10 @@ before(async () => {
   const write = (id: string, more: object = {}) =>
     writeFileSync(join(dir, 'profiles', `${id}.json`), JSON.stringify({ id, ...profile, ...more }))
   write('simulator')
+  write('hasty', { timeout_ms: HASTY_MS })
   write('stranger', { client_certificate_file: '../pki/qwac.pem', client_key_file: '../pki/qwac.key' })
   acquirer = get('simulator')
+  hasty = get('hasty')
 })
 
 after(async () => {
@@ -146,7 +154,7 @@ test('expiry chooses the outcome, as published', async () => {
 test('08/28 never answers, and was booked: asking tells', async () => {
   for (const operation of ['pay', 'authorize', 'verify'] as const) {
     const silent = message({ expiry_month: 8, expiry_year: 28 })
-    assert.deepEqual(await acquirer[operation](silent), { kind: 'unknown', reason: 'TIMEOUT' })
+    assert.deepEqual(await hasty[operation](silent), { kind: 'unknown', reason: 'TIMEOUT' })
     const word = await acquirer.ask(silent)
     assert.ok(word.kind === 'answered' && word.approved && word.trace_id !== undefined)
     assert.equal(await gatewayCode(acquirer[operation](silent)), 'APPROVED')
@@ -198,10 +206,10 @@ test('amounts choose codes, silence, lateness', async () => {
   const closed = answered(await pay(1_004_600))
   assert.deepEqual([closed.gateway_code, closed.account_closed], ['DECLINED', true])
   const late = message({}, { amount_minor: 1_006_800 })
-  assert.deepEqual(await acquirer.pay(late), { kind: 'unknown', reason: 'TIMEOUT' })
+  assert.deepEqual(await hasty.pay(late), { kind: 'unknown', reason: 'TIMEOUT' })
   assert.equal(await gatewayCode(acquirer.pay(late)), 'APPROVED')
   const lost = message({}, { amount_minor: 1_009_100 })
-  assert.deepEqual(await acquirer.pay(lost), { kind: 'unknown', reason: 'TIMEOUT' })
+  assert.deepEqual(await hasty.pay(lost), { kind: 'unknown', reason: 'TIMEOUT' })
   assert.deepEqual(await acquirer.ask(lost), { kind: 'not_found' })
   assert.deepEqual(await acquirer.reverse(lost), { kind: 'reversed' })
   const cut = message({}, { amount_minor: 1_009_900 })
@@ -261,17 +269,19 @@ test('a scheme token pays, tells its account, and may be refused', async () => {
 })
 
 test('each fault is the right kind of answer', async () => {
-  const pay = async (action: string): Promise<[AcquirerAnswer, boolean]> => {
+  const pay = async (action: string, by = acquirer): Promise<[AcquirerAnswer, boolean]> => {
     await faults('purchase', action)
     const sent = message()
-    const answer = await acquirer.pay(sent)
+    const answer = await by.pay(sent)
     return [answer, (await acquirer.ask(sent)).kind === 'answered']
   }
-  assert.deepEqual(await pay('silent'), [{ kind: 'unknown', reason: 'TIMEOUT' }, true])
-  assert.deepEqual(await pay('lost'), [{ kind: 'unknown', reason: 'TIMEOUT' }, false])
-  assert.deepEqual(await pay('slow:1500'), [{ kind: 'unknown', reason: 'TIMEOUT' }, true])
+  assert.deepEqual(await pay('silent', hasty), [{ kind: 'unknown', reason: 'TIMEOUT' }, true])
+  assert.deepEqual(await pay('lost', hasty), [{ kind: 'unknown', reason: 'TIMEOUT' }, false])
+  assert.deepEqual(await pay(`slow:${LATE_MS}`, hasty), [{ kind: 'unknown', reason: 'TIMEOUT' }, true])
   assert.deepEqual(await pay('garbage'), [{ kind: 'unknown', reason: 'ANSWER_UNREADABLE' }, true])
   assert.deepEqual(await pay('status:503'), [{ kind: 'unknown', reason: 'HTTP_503' }, false])
+  // Of who stands between, who saw no end of the request, or no answer to it: the acquirer may have acted.
+  assert.deepEqual(await pay('status:408'), [{ kind: 'unknown', reason: 'HTTP_408' }, false])
   const [refused] = await pay('status:422')
   assert.equal(answered(refused).gateway_code, 'SYSTEM_ERROR')
   assert.equal((await pay('drop_after_booking'))[0].kind, 'unknown')

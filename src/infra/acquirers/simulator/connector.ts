@@ -22,7 +22,8 @@ import {
 const MAX_ANSWER_BYTES = 16_384
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json' } as const
 const UNREADABLE = { kind: 'unknown', reason: 'ANSWER_UNREADABLE' } as const
-const CONFLICT = 409
+/** 4xx that are no refusal: the message may be one that was carried out, and whoever stands between may say 408 of any. */
+const NO_REFUSAL: readonly number[] = [408, 409]
 
 type Failed = Exclude<OutboundAnswer, { kind: 'answered' }>
 type Answered = Extract<OutboundAnswer, { kind: 'answered' }>
@@ -74,8 +75,8 @@ const isSuccess = ({ status }: Answered): boolean => status === 200
 const otherStatus = ({ status }: Answered): Failed => ({ kind: 'unknown', reason: `HTTP_${status}` })
 
 /**
- * A refusal of the message itself (4xx) was no payment; but a reference used before may well have been one, so that is
- * asked about like a 5xx.
+ * A refusal of the message itself (4xx) was no payment; but a reference used before may well have been one, and so may one
+ * that an intermediary waited for in vain: these are asked about like a 5xx.
  */
 function outcomeOf(answer: OutboundAnswer): AcquirerAnswer {
   if (answer.kind !== 'answered') return answer
@@ -83,7 +84,7 @@ function outcomeOf(answer: OutboundAnswer): AcquirerAnswer {
     const result = readAnswer(answer.body)
     return result === undefined ? UNREADABLE : { kind: 'answered', ...result }
   }
-  if (answer.status < 400 || answer.status >= 500 || answer.status === CONFLICT) return otherStatus(answer)
+  if (answer.status < 400 || answer.status >= 500 || NO_REFUSAL.includes(answer.status)) return otherStatus(answer)
   const acquirer_code = readCode(answer.body) ?? String(answer.status)
   return { kind: 'answered', approved: false, gateway_code: 'SYSTEM_ERROR', acquirer_code }
 }

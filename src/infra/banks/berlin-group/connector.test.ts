@@ -17,10 +17,12 @@ import {
 /** By the way in which the payer authorises. */
 const IDS = { redirect: 'carpati', oauth: 'delta', decoupled: 'cetate' } as const
 type Sca = keyof typeof IDS
+/** Short enough to see one end, long enough for a payment's calls on a busy machine. */
+const TOKEN_LIFE_S = 6
 let sandbox: SandboxBanks
 
 before(async () => {
-  sandbox = await openSandboxBanks(Object.values(IDS), { access_token_ttl_s: 2 })
+  sandbox = await openSandboxBanks(Object.values(IDS), { access_token_ttl_s: TOKEN_LIFE_S })
 })
 after(() => sandbox.close())
 
@@ -122,7 +124,7 @@ test('oauth: code with PKCE, status by token, token renewed when it expires', as
   assert.equal(finished.code_verifier, undefined)
   assert.equal((await statusUntil(bank, finished, 'ACSC')).session, undefined)
 
-  await new Promise((resolve) => setTimeout(resolve, 2_100))
+  await new Promise((resolve) => setTimeout(resolve, TOKEN_LIFE_S * 1_000 + 100))
   const renewed = expectOk(await bank.status(finished)).session
   assert.ok(renewed !== undefined && renewed.access_token !== finished.access_token)
   assert.equal(expectOk(await bank.status(renewed)).session, undefined)

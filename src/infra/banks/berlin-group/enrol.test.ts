@@ -52,6 +52,17 @@ test('a check tells what works, step by step, and pays nothing', async () => {
   ])
 })
 
+test('a certificate of an authority that is not known here is told with what to do about it', async () => {
+  const parts = bank.parts({})
+  const { ca: _ca, ...tls } = parts.tls
+  const [connection] = await checkBank({ ...parts, tls })
+  assert.deepEqual(
+    [connection?.outcome, /^[A-Z_]+: .*ca_file/.test(connection?.words ?? '')],
+    ['fails', true],
+    connection?.words,
+  )
+})
+
 test('a registration is written beside the profile, for its owner only, and the bank then loads', async () => {
   const folder = join(dir, 'profiles')
   mkdirSync(folder)

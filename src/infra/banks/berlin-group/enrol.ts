@@ -54,15 +54,24 @@ async function checkConnection(parts: BerlinGroupParts): Promise<Finding> {
   // Whatever it says to a question that it was not built for: it has let us in.
   if (answer.kind === 'answered')
     return { step: 'connection', outcome: 'works', words: `${shown}; it answers (HTTP ${answer.status})` }
-  return { step: 'connection', outcome: 'fails', words: answer.reason }
+  return { step: 'connection', outcome: 'fails', words: explained(answer.reason) }
 }
+
+/** What Node calls a server certificate that leads to no authority it trusts. */
+const UNKNOWN_AUTHORITY =
+  /^(UNABLE_TO_(VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT(_LOCALLY)?)|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT)$/
+
+const explained = (reason: string): string =>
+  UNKNOWN_AUTHORITY.test(reason)
+    ? `${reason}: the bank's certificate is of no authority that is known here; ca_file of the profile names one`
+    : reason
 
 const reasonOf = (
   answer: { kind: string; reason?: string; code?: string; http_status?: number } | undefined,
 ): string =>
   answer === undefined
     ? 'unknown'
-    : `${answer.reason ?? answer.code ?? answer.kind}${answer.http_status === undefined ? '' : ` (HTTP ${answer.http_status})`}`
+    : `${explained(answer.reason ?? answer.code ?? answer.kind)}${answer.http_status === undefined ? '' : ` (HTTP ${answer.http_status})`}`
 
 export type Registration = {
   readonly client_id: string

@@ -17,7 +17,8 @@ import {
 } from './testing/sandbox.ts'
 
 const IDS = ['BT', 'BCR', 'BRD', 'ING', 'RZB', 'UCB', 'CEC', 'LIB']
-const TOKEN_LIFE_S = 2
+/** Short enough to see one end, long enough for a call in between on a busy machine. */
+const TOKEN_LIFE_S = 6
 let sandbox: SandboxBanks
 before(async () => {
   sandbox = await openSandboxBanks(IDS, { access_token_ttl_s: TOKEN_LIFE_S })

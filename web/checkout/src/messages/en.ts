@@ -155,7 +155,7 @@ export const en: Messages = {
     rejected: { heading: 'The payment was not made', text: 'The bank rejected the payment. Nothing was paid.' },
     cancelled: {
       heading: 'The payment was cancelled',
-      text: 'You cancelled the payment at the bank. Nothing was paid.',
+      text: 'The payment was cancelled at the bank. Nothing was paid.',
     },
     scheduled: { heading: 'The payment is scheduled', text: 'The bank executes it on the day set.' },
     partly: { heading: 'The payment was made in part', text: 'The confirmation comes by email.' },
@@ -175,6 +175,7 @@ export const en: Messages = {
     BANK_UNAVAILABLE: 'The bank did not answer. Nothing was paid.',
     EXPIRED: 'The time for this payment has passed. Nothing was paid.',
   },
+  cancelledBy: (partner) => `${partner} cancelled the payment. Nothing was paid.`,
   headingExpired: 'The payment has expired',
   reference: 'Payment reference',
   thanks: 'Thank you!',
@@ -192,7 +193,8 @@ export const en: Messages = {
   },
   failed: {
     link: 'This payment link is not valid',
-    linkText: 'Go back to the shop or application you came from and start the payment again.',
+    linkText:
+      'Go back to the shop or application you came from. If you have already authorised the payment at your bank, first see there whether it was made, so that you do not pay twice.',
     offline: 'The payment could not be opened',
     offlineText: 'Check the internet connection and try again.',
     busy: 'The service is very busy',

@@ -77,6 +77,7 @@ export const manyEn: Messages['many'] = {
         text: 'They did not pass our safety checks. Nothing was paid.',
       },
     },
+    cancelledBy: (partner) => `${partner} cancelled the payments. Nothing was paid.`,
     expired: 'The payments have expired',
   },
   recurring: {

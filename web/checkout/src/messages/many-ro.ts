@@ -83,6 +83,7 @@ export const manyRo = {
         text: 'Nu au trecut de verificările noastre de siguranță. Nu s-a plătit nimic.',
       },
     },
+    cancelledBy: (partner: string) => `${partner} a anulat plățile. Nu s-a plătit nimic.`,
     expired: 'Plățile au expirat',
   },
   recurring: {

@@ -153,7 +153,7 @@ export const ro = {
       text: 'Banca o execută acum. Primești rezultatul pe email.',
     },
     rejected: { heading: 'Plata nu a fost făcută', text: 'Banca a respins plata. Nu s-a plătit nimic.' },
-    cancelled: { heading: 'Plata a fost anulată', text: 'Ai anulat plata la bancă. Nu s-a plătit nimic.' },
+    cancelled: { heading: 'Plata a fost anulată', text: 'Plata a fost anulată la bancă. Nu s-a plătit nimic.' },
     scheduled: { heading: 'Plata este programată', text: 'Banca o execută în ziua stabilită.' },
     partly: { heading: 'Plata a fost făcută în parte', text: 'Confirmarea vine pe email.' },
     abandoned: { heading: 'Ai renunțat la plată', text: 'Nu s-a plătit nimic.' },
@@ -172,6 +172,7 @@ export const ro = {
     BANK_UNAVAILABLE: 'Banca nu a răspuns. Nu s-a plătit nimic.',
     EXPIRED: 'Timpul pentru plată a trecut. Nu s-a plătit nimic.',
   },
+  cancelledBy: (partner: string) => `${partner} a anulat plata. Nu s-a plătit nimic.`,
   headingExpired: 'Plata a expirat',
   reference: 'Referința plății',
   thanks: 'Mulțumesc!',
@@ -189,7 +190,8 @@ export const ro = {
   },
   failed: {
     link: 'Linkul de plată nu este valid',
-    linkText: 'Întoarce-te la magazinul sau aplicația din care ai pornit și începe plata din nou.',
+    linkText:
+      'Întoarce-te la magazinul sau aplicația din care ai pornit. Dacă ai autorizat deja plata la bancă, vezi întâi acolo dacă s-a făcut, ca să nu plătești de două ori.',
     offline: 'Nu am putut deschide plata',
     offlineText: 'Verifică legătura la internet și încearcă din nou.',
     busy: 'Serviciul este foarte solicitat',

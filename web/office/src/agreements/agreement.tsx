@@ -50,7 +50,7 @@ const TEXTS = {
   },
   en: {
     title: (id: string) => `Agreement ${id}`,
-    facts: 'In short',
+    facts: 'Overview',
     agreement: 'Agreement',
     partner: 'Partner',
     rail: 'Rail',

@@ -35,8 +35,8 @@ const TEXTS = {
   en: {
     title: 'Agreements',
     legend: 'Search agreements',
-    caption: 'Agreements found, the newest first',
-    none: 'No agreement fits.',
+    caption: 'Agreements found, newest first',
+    none: 'No agreements match.',
     partner: 'Partner',
     agreement_id: 'Agreement',
     rail: 'Rail',

@@ -10,7 +10,8 @@ import { Moment } from '../../../shared/moment.tsx'
 import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
-import { levelText, useIndicatorWords } from '../limits/words.ts'
+import { useUnsaved } from '../../../shared/unsaved.tsx'
+import { useIndicatorWords, useLevelText } from '../limits/use-words.ts'
 import { Facts } from '../partners/facts.tsx'
 import { AlertOutcome, AlertState } from './state.tsx'
 
@@ -44,12 +45,12 @@ const TEXTS = {
   en: {
     title: (id: string) => `Alert ${id}`,
     partner: 'Partner',
-    limits: 'its limits',
+    limits: 'limits',
     indicator: 'Indicator',
     outcome: 'Kind',
     state: 'State',
     measured: 'Measured',
-    level: 'Level then',
+    level: 'Limit at the time',
     day: 'Day',
     payment: 'First payment',
     times: 'How many times',
@@ -57,15 +58,15 @@ const TEXTS = {
     last: 'Last',
     taken_by: 'Taken by',
     closed_by: 'Closed by',
-    warned: 'The payments went on: the level of warning was passed.',
+    warned: 'The payments went through: only the warning level was exceeded.',
     blocked: 'Payments above this limit are BLOCKED; the payer is not told which limit it was.',
     comments: 'Comments',
-    none: 'No comment.',
-    take: 'Take the alert',
+    none: 'No comments yet.',
+    take: 'Take this alert',
     comment: 'Comment',
-    add: 'Add the comment',
+    add: 'Add comment',
     close: 'Close with this comment',
-    needed: 'Write what you have found.',
+    needed: 'Write what you found.',
   },
 }
 
@@ -87,6 +88,7 @@ export function AlertPage() {
 
 function Alerted({ view }: { readonly view: AlertView }) {
   const t = useTexts(TEXTS)
+  const levelText = useLevelText()
   const words = useIndicatorWords()
   const may_handle = useMay('alert.handle')
   const { alert, comments } = view
@@ -163,6 +165,7 @@ function Handling({ alert }: { readonly alert: AlertView['alert'] }) {
   const me = useMe()
   const queries = useQueryClient()
   const [text, setText] = useState('')
+  useUnsaved(text.trim() !== '')
   const [is_missing, setIsMissing] = useState(false)
   const act = useMutation({
     mutationFn: (what: 'taking' | 'comments' | 'closing') =>

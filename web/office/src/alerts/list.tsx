@@ -10,7 +10,7 @@ import { Moment } from '../../../shared/moment.tsx'
 import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
-import { levelText, useIndicatorWords } from '../limits/words.ts'
+import { useIndicatorWords, useLevelText } from '../limits/use-words.ts'
 import { SearchInput } from '../partners/search-input.tsx'
 import { AlertOutcome, AlertState } from './state.tsx'
 
@@ -42,7 +42,7 @@ const TEXTS = {
   },
   en: {
     title: 'Alerts',
-    caption: 'Alerts of limits, the newest first',
+    caption: 'Limit alerts, newest first',
     state: 'State',
     states: { '': 'not closed', open: 'open', taken: 'taken', closed: 'closed', all: 'all' },
     outcome: 'Kind',
@@ -50,14 +50,14 @@ const TEXTS = {
     indicator: 'Indicator',
     any: 'any',
     partner: 'Partner (clientID)',
-    whose: 'Whose',
-    whoses: { '': 'anybody’s', yes: 'taken by me' },
+    whose: 'Handled by',
+    whoses: { '': 'anyone', yes: 'me' },
     what: 'What',
     measured: 'Measured / level',
     times: 'Times',
     at: 'First',
     by: 'Taken by',
-    empty: 'No alert.',
+    empty: 'No alerts.',
   },
 }
 
@@ -66,6 +66,7 @@ const optionsOf = (names: Readonly<Record<string, string>>) =>
 
 export function AlertsPage() {
   const t = useTexts(TEXTS)
+  const levelText = useLevelText()
   const words = useIndicatorWords()
   const [filters, set] = useFilters(['state', 'outcome', 'indicator', 'client_id', 'mine'])
   const found = useInfiniteQuery({

@@ -6,12 +6,14 @@ import type { ApprovalDetail } from '../../../../src/http/office/partner-contrac
 import { get, post } from '../../../shared/api.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { Page } from '../../../shared/page.tsx'
-import { Problem } from '../../../shared/problem.tsx'
+import { Problem, useRefusal } from '../../../shared/problem.tsx'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { actName, subjectName } from '../audit/act-words.ts'
+import { valueName } from '../audit/value-words.ts'
 import { Facts } from '../partners/facts.tsx'
 import { ProposedContent } from './content.tsx'
 import { ApprovalState } from './state.tsx'
-import { actName, subjectPath } from './words.ts'
+import { subjectPath } from './subject-path.ts'
 
 const TEXTS = {
   ro: {
@@ -35,7 +37,7 @@ const TEXTS = {
   },
   en: {
     title: (id: string) => `Proposal ${id}`,
-    act: 'What is proposed',
+    act: 'Proposal',
     subject: 'About',
     state: 'State',
     by: 'Proposed by',
@@ -44,13 +46,13 @@ const TEXTS = {
     reason: 'Reason',
     no_reason: 'none',
     what: 'What would change',
-    approve: 'Approve and do it',
+    approve: 'Approve and carry out',
     refuse: 'Refuse',
     withdraw: 'Withdraw the proposal',
-    own: 'This is your proposal: somebody else approves it.',
-    not_yours: 'Your role does not approve proposals of this kind.',
-    obstacle: 'It cannot be done now',
-    stale: 'What it changes is not what it was when it was proposed. Withdraw it and propose again.',
+    own: 'This is your own proposal: someone else has to approve it.',
+    not_yours: 'Your role cannot approve proposals of this kind.',
+    obstacle: 'It cannot be carried out now',
+    stale: 'What it would change has changed since it was proposed. Withdraw it and propose again.',
   },
 }
 
@@ -79,15 +81,17 @@ function Proposal({ approval }: { readonly approval: ApprovalDetail }) {
     <Stack gap="md">
       <Facts
         facts={[
-          { name: t.act, value: actName(act, language) },
+          { name: t.act, value: <span title={act}>{actName(act, language)}</span> },
           {
             name: t.subject,
             value:
               path === undefined ? (
-                subject.id
+                `${subjectName(subject.kind, language)} ${subject.id}`
               ) : (
                 <Anchor component={Link} to={path} size="sm" underline="always">
-                  {subject.id}
+                  {subject.kind === 'key'
+                    ? valueName('kind', subject.id, language)
+                    : `${subjectName(subject.kind, language)} ${subject.id}`}
                 </Anchor>
               ),
           },
@@ -128,6 +132,7 @@ function Decision({ approval }: { readonly approval: ApprovalDetail }) {
   const t = useTexts(TEXTS)
   const queries = useQueryClient()
   const { approval_id, is_own, may_decide, obstacle } = approval
+  const refusal = useRefusal()
   const decision = useMutation({
     mutationFn: (word: 'approval' | 'refusal' | 'withdrawal') => post(`/approvals/${approval_id}/${word}`),
     // What was approved has changed something else, too.
@@ -137,7 +142,7 @@ function Decision({ approval }: { readonly approval: ApprovalDetail }) {
     <Stack gap="sm">
       {obstacle !== null && (
         <Alert color="orange" variant="light" title={t.obstacle}>
-          {obstacle.code === 'APPROVAL_STALE' ? t.stale : obstacle.message}
+          {obstacle.code === 'APPROVAL_STALE' ? t.stale : refusal(obstacle)}
         </Alert>
       )}
       <Problem error={decision.error} />

@@ -5,7 +5,7 @@ import { get } from '../../../shared/api.ts'
 import { useTexts } from '../../../shared/texts.tsx'
 
 const EVERY_MS = 30_000
-const TEXTS = { ro: { waiting: 'așteaptă aprobarea ta' }, en: { waiting: 'wait for your approval' } }
+const TEXTS = { ro: { waiting: 'așteaptă aprobarea ta' }, en: { waiting: 'waiting for your approval' } }
 
 export function ApprovalsBadge() {
   const t = useTexts(TEXTS)

@@ -2,8 +2,9 @@
 import { List, Stack, Text } from '@mantine/core'
 import type { ApprovalDetail } from '../../../../src/http/office/partner-contract.ts'
 import { DataTable } from '../../../shared/data-table.tsx'
-import { useTexts } from '../../../shared/texts.tsx'
-import { levelText, useIndicatorWords } from '../limits/words.ts'
+import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { fieldName } from '../audit/field-words.ts'
+import { useIndicatorWords, useLevelText } from '../limits/use-words.ts'
 import { CertificateFactsView } from '../partners/certificate-facts.tsx'
 import { Facts } from '../partners/facts.tsx'
 
@@ -18,6 +19,8 @@ const TEXTS = {
     estimate: 'estimare',
     warn_level: 'avertizează peste',
     block_level: 'blochează peste',
+    flexible:
+      'Partenerul va putea trimite plătitorii la orice adresă cu același început (protocol, gazdă, port) ca una dintre:',
     withdraw: (id: unknown) => `Se retrage certificatul ${String(id)}: cererile făcute cu el sunt refuzate.`,
     add: 'Se înregistrează încă un certificat:',
     unreadable: 'Certificatul propus nu mai poate fi citit.',
@@ -44,20 +47,22 @@ const TEXTS = {
     estimate: 'estimate',
     warn_level: 'warns above',
     block_level: 'blocks above',
-    withdraw: (id: unknown) => `Certificate ${String(id)} is withdrawn: calls made with it are refused.`,
-    add: 'One more certificate is registered:',
-    unreadable: 'The proposed certificate cannot be read any more.',
-    sealing: 'The new key seals data; what the old one sealed is sealed again, then the old one is removed.',
-    signing: 'The new key signs; the old one stays published until it is retired.',
+    flexible: 'The partner may send payers to any address that begins (scheme, host, port) as one of these does:',
+    withdraw: (id: unknown) => `Certificate ${String(id)} is withdrawn: calls made with it will be refused.`,
+    add: 'A further certificate is registered:',
+    unreadable: 'The proposed certificate can no longer be read.',
+    sealing:
+      'The new key seals data; everything sealed with the old key is sealed again, and then the old key is removed.',
+    signing: 'The new key signs; the old key stays published until it is retired.',
     yes: 'yes',
     no: 'no',
-    as_told: 'What the kind of the proposal says, nothing else.',
+    as_told: 'Just what the name of the proposal says, nothing else.',
     members: {
       version: 'Version of the case',
       merchant_id: 'Merchant',
       order_id: 'Order',
       amount_minor: 'Amount, in minor units of its currency',
-      is_success: 'It succeeded, by word of the acquirer',
+      is_success: 'Succeeded, according to the acquirer',
     },
   },
 }
@@ -68,6 +73,7 @@ export function ProposedContent({ approval }: Content) {
   const t = useTexts(TEXTS)
   const { act, input, certificate } = approval
   if (act === 'partner.redirect-url') return <Addresses approval={approval} />
+  if (act === 'partner.flexible-url') return <AddressList name={t.flexible} of={approval.seen?.redirect_urls} />
   if (act === 'limit.raise') return <Levels approval={approval} />
   if (act === 'key.rotate') return <Text size="sm">{input.kind === 'sealing' ? t.sealing : t.signing}</Text>
   if (act === 'partner.certificate' && input.kind === 'withdraw')
@@ -85,13 +91,15 @@ export function ProposedContent({ approval }: Content) {
 /** Members of what is proposed, by their names where they have one here. */
 function Plain({ input }: { readonly input: ApprovalDetail['input'] }) {
   const t = useTexts(TEXTS)
+  const { language } = useLanguage()
   const textOf = (name: string, value: unknown): string => {
     if (typeof value === 'boolean') return value ? t.yes : t.no
-    if (name === 'amount_minor' && typeof value === 'number') return new Intl.NumberFormat('ro-RO').format(value)
+    if (name === 'amount_minor' && typeof value === 'number')
+      return new Intl.NumberFormat(language === 'ro' ? 'ro-RO' : 'en-GB').format(value)
     return String(value)
   }
   const facts = Object.entries(input).map(([name, value]) => ({
-    name: t.members[name as keyof typeof t.members] ?? name,
+    name: t.members[name as keyof typeof t.members] ?? fieldName(name, language),
     value: textOf(name, value),
   }))
   return facts.length === 0 ? <Text size="sm">{t.as_told}</Text> : <Facts facts={facts} />
@@ -99,7 +107,16 @@ function Plain({ input }: { readonly input: ApprovalDetail['input'] }) {
 
 function Addresses({ approval }: Content) {
   const t = useTexts(TEXTS)
-  const list = (name: string, of: unknown) => (
+  return (
+    <Stack gap="sm">
+      <AddressList name={t.before} of={approval.seen?.redirect_urls} />
+      <AddressList name={t.after} of={approval.input.redirect_urls} />
+    </Stack>
+  )
+}
+
+function AddressList({ name, of }: { readonly name: string; readonly of: unknown }) {
+  return (
     <div>
       <Text size="xs" c="gray.7" fw={600}>
         {name}
@@ -113,12 +130,6 @@ function Addresses({ approval }: Content) {
       </List>
     </div>
   )
-  return (
-    <Stack gap="sm">
-      {list(t.before, approval.seen?.redirect_urls)}
-      {list(t.after, approval.input.redirect_urls)}
-    </Stack>
-  )
 }
 
 const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
@@ -128,6 +139,7 @@ type Change = { readonly indicator: string } & Partial<Record<(typeof LEVELS)[nu
 
 function Levels({ approval }: Content) {
   const t = useTexts(TEXTS)
+  const levelText = useLevelText()
   const words = useIndicatorWords()
   const { input, seen } = approval
   const changes = (Array.isArray(input.changes) ? input.changes : []) as readonly Change[]

@@ -29,18 +29,19 @@ const TEXTS = {
     empty: 'Nicio cheie.',
   },
   en: {
-    title: 'Keys of the installation',
-    about: 'The keys themselves are not shown. Once approved it takes a while: every process must learn the new key.',
+    title: 'Installation keys',
+    about:
+      'The keys themselves are not shown here. After approval it takes a while: every process has to pick up the new key.',
     caption: 'Keys',
     kind: 'Kind',
     kinds: { sealing: 'sealing', signing: 'signing' },
-    id: 'Name of the key',
+    id: 'Key name',
     state: 'State',
-    states: { next: 'next', active: 'active', readable: 'for reading only' },
+    states: { next: 'next', active: 'active', readable: 'read only' },
     since: 'Since',
     sealing: 'New sealing key',
     signing: 'New signing key',
-    empty: 'No key.',
+    empty: 'No keys.',
   },
 }
 

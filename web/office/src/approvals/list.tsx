@@ -11,8 +11,9 @@ import { Moment } from '../../../shared/moment.tsx'
 import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { actName, subjectName } from '../audit/act-words.ts'
+import { valueName } from '../audit/value-words.ts'
 import { ApprovalState } from './state.tsx'
-import { actName } from './words.ts'
 
 const TEXTS = {
   ro: {
@@ -25,7 +26,7 @@ const TEXTS = {
     act: 'Ce se propune',
     subject: 'Despre',
     by: 'Propus de',
-    at: 'La',
+    at: 'Când',
     until: 'Expiră',
     decided: 'Hotărât de',
     state: 'Starea',
@@ -38,20 +39,20 @@ const TEXTS = {
     title: 'Approvals',
     caption: 'Proposals',
     waiting: 'Waiting',
-    past: 'Over',
+    past: 'Past',
     which: 'Which proposals',
     number: 'No.',
-    act: 'What is proposed',
+    act: 'Proposal',
     subject: 'About',
     by: 'Proposed by',
-    at: 'At',
+    at: 'When',
     until: 'Expires',
     decided: 'Decided by',
     state: 'State',
-    none_waiting: 'No proposal waits.',
-    none_past: 'No proposal is over yet.',
+    none_waiting: 'No proposals are waiting.',
+    none_past: 'No past proposals yet.',
     own: 'yours',
-    yours: 'waits for you',
+    yours: 'waiting for you',
   },
 }
 
@@ -63,7 +64,9 @@ export function ApprovalsPage() {
   const found = useInfiniteQuery({
     queryKey: ['approvals', is_past ? 'past' : 'list'],
     queryFn: ({ pageParam }) =>
-      get<Answer>(`/approvals${queryOf({ state: is_past ? 'past' : 'waiting', before: pageParam })}`),
+      get<Answer>(
+        `/approvals${queryOf(is_past ? { state: 'past', before: pageParam } : { state: 'waiting', after: pageParam })}`,
+      ),
     initialPageParam: undefined as number | undefined,
     getNextPageParam: (last) => (last.has_more ? last.approvals.at(-1)?.approval_id : undefined),
   })
@@ -73,11 +76,25 @@ export function ApprovalsPage() {
       title: t.act,
       cell: ({ approval_id, act }) => (
         <Anchor component={Link} to={`/approvals/${approval_id}`} size="sm" underline="always">
-          {approval_id} · {actName(act, language)}
+          <span title={act}>{`${approval_id} · ${actName(act, language)}`}</span>
         </Anchor>
       ),
     },
-    { key: 'subject', title: t.subject, cell: ({ subject }) => <CopyId id={subject.id} /> },
+    {
+      key: 'subject',
+      title: t.subject,
+      cell: ({ subject: { kind, id } }) => (
+        <span>
+          {kind === 'key' ? (
+            valueName('kind', id, language)
+          ) : (
+            <>
+              {subjectName(kind, language)} <CopyId id={id} />
+            </>
+          )}
+        </span>
+      ),
+    },
     {
       key: 'by',
       title: t.by,

@@ -10,6 +10,7 @@ import { post } from '../../../shared/api.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
+import { useUnsaved } from '../../../shared/unsaved.tsx'
 
 const TEXTS = {
   ro: {
@@ -23,10 +24,10 @@ const TEXTS = {
   },
   en: {
     why: 'Reason',
-    hint: 'Whoever approves reads it.',
+    hint: 'The person who approves will read it.',
     propose: 'Propose',
     cancel: 'Cancel',
-    waits: 'The proposal waits for somebody else to approve it',
+    waits: 'The proposal is waiting for someone else to approve it',
     until: 'until',
     see: 'See the proposal',
   },
@@ -50,6 +51,7 @@ export function ProposeDialog({ title, opened, path, body, children, onClose, on
   const t = useTexts(TEXTS)
   const queries = useQueryClient()
   const [reason, setReason] = useState('')
+  useUnsaved(opened && reason.trim() !== '')
   const proposal = useMutation({
     mutationFn: () => post<Proposed>(path, { ...body, reason }),
     onSuccess: async (proposed) => {

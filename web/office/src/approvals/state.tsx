@@ -12,7 +12,7 @@ const TEXTS = {
   },
   en: {
     proposed: 'waiting',
-    executed: 'approved and done',
+    executed: 'approved and carried out',
     refused: 'refused',
     withdrawn: 'withdrawn',
     expired: 'expired',

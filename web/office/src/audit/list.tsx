@@ -1,7 +1,7 @@
 /** The record of acts: list.tsx (this page) all of them, row.tsx one, verify.tsx whether it is whole. */
 import { Anchor, Button, Group, NativeSelect, TextInput } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import type { FormEvent, ReactNode } from 'react'
+import type { FormEvent } from 'react'
 import { Link } from 'react-router'
 import { get, queryOf } from '../../../shared/api.ts'
 import { DataTable } from '../../../shared/data-table.tsx'
@@ -10,7 +10,9 @@ import { Moment } from '../../../shared/moment.tsx'
 import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { StatusBadge } from '../../../shared/status-badge.tsx'
-import { useTexts } from '../../../shared/texts.tsx'
+import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { ActSelect, KindSelect } from './act-select.tsx'
+import { actName, subjectName } from './act-words.ts'
 import { endOfDay, startOfDay } from './days.ts'
 import { ACTOR_KINDS, type AuditRow } from './model.ts'
 import { Verification } from './verify.tsx'
@@ -24,7 +26,6 @@ const TEXTS = {
     at: 'Când',
     actor: 'Cine',
     act: 'Act',
-    act_hint: 'de exemplu partner.suspend, sau staff. pentru toate',
     subject_kind: 'Despre ce',
     subject_id: 'Care',
     outcome: 'Rezultat',
@@ -40,15 +41,14 @@ const TEXTS = {
   },
   en: {
     title: 'Audit log',
-    caption: 'Acts, the newest first',
-    none: 'No act fits.',
+    caption: 'Acts, newest first',
+    none: 'No acts match.',
     number: 'No.',
     at: 'When',
     actor: 'Who',
     act: 'Act',
-    act_hint: 'for example partner.suspend, or staff. for all of them',
-    subject_kind: 'Of what',
-    subject_id: 'Which',
+    subject_kind: 'Subject',
+    subject_id: 'Subject ID',
     outcome: 'Outcome',
     all: 'all',
     done: 'done',
@@ -58,7 +58,7 @@ const TEXTS = {
     find: 'Search',
     clear: 'Clear',
     kinds: ACTOR_KINDS.en,
-    usual: 'Without a period: the last 90 days.',
+    usual: 'If left empty: the last 90 days.',
   },
 }
 
@@ -67,6 +67,7 @@ type Answer = { readonly rows: readonly AuditRow[]; readonly has_more: boolean }
 
 export function AuditPage() {
   const t = useTexts(TEXTS)
+  const { language } = useLanguage()
   const [{ from, to, ...filters }] = useFilters(FILTERS)
   const asked = { ...filters, since: startOfDay(from), until: endOfDay(to) }
   const found = useInfiniteQuery({
@@ -87,8 +88,16 @@ export function AuditPage() {
     },
     { key: 'at', title: t.at, cell: (row: AuditRow) => <Moment at={row.at} /> },
     { key: 'actor', title: t.actor, cell: (row: AuditRow) => `${row.actor} (${t.kinds[row.actor_kind]})` },
-    { key: 'act', title: t.act, cell: (row: AuditRow): ReactNode => row.act },
-    { key: 'subject', title: t.subject_kind, cell: (row: AuditRow) => `${row.subject_kind}: ${row.subject_id}` },
+    { key: 'act', title: t.act, cell: ({ act }: AuditRow) => <span title={act}>{actName(act, language)}</span> },
+    {
+      key: 'subject',
+      title: t.subject_kind,
+      cell: ({ subject_kind, subject_id }: AuditRow) => (
+        <span title={`${subject_kind}:${subject_id}`} style={{ overflowWrap: 'anywhere' }}>
+          {subjectName(subject_kind, language)} {subject_kind === 'audit' ? '' : subject_id}
+        </span>
+      ),
+    },
     {
       key: 'outcome',
       title: t.outcome,
@@ -131,15 +140,8 @@ function FilterForm() {
     <form onSubmit={submit} key={JSON.stringify(filters)}>
       <Group align="end" gap="sm">
         <TextInput name="actor" label={t.actor} defaultValue={filters.actor} maxLength={100} />
-        <TextInput
-          name="act"
-          label={t.act}
-          placeholder="staff."
-          title={t.act_hint}
-          defaultValue={filters.act}
-          maxLength={60}
-        />
-        <TextInput name="subject_kind" label={t.subject_kind} defaultValue={filters.subject_kind} maxLength={50} />
+        <ActSelect label={t.act} value={filters.act} />
+        <KindSelect label={t.subject_kind} value={filters.subject_kind} />
         <TextInput name="subject_id" label={t.subject_id} defaultValue={filters.subject_id} maxLength={200} />
         <NativeSelect
           name="outcome"

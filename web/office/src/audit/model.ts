@@ -1,4 +1,4 @@
-/** What the calls of the audit log answer, as JSON. */
+/** What the calls of the audit log answer, as JSON. Names of acts, subjects and fields may be of a former version. */
 export type AuditRow = {
   readonly number: number
   readonly at: string

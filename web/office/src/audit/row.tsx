@@ -1,5 +1,5 @@
 /** One act: who, when, from where, and what it changed. */
-import { Anchor, Stack, Table, Text, Title } from '@mantine/core'
+import { Anchor, Code, Stack, Table, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from 'react-router'
 import { get, queryOf } from '../../../shared/api.ts'
@@ -9,9 +9,12 @@ import { Moment } from '../../../shared/moment.tsx'
 import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { StatusBadge } from '../../../shared/status-badge.tsx'
-import { useTexts } from '../../../shared/texts.tsx'
+import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { actName, subjectName } from './act-words.ts'
 import { type Difference, differences } from './compare.ts'
+import { fieldName } from './field-words.ts'
 import { ACTOR_KINDS, type AuditRow, WITHHELD } from './model.ts'
+import { valueName } from './value-words.ts'
 
 const TEXTS = {
   ro: {
@@ -44,17 +47,17 @@ const TEXTS = {
     title: (n: string) => `Act ${n}`,
     at: 'When',
     actor: 'Who',
-    origin: 'From where',
+    origin: 'Origin',
     act: 'Act',
-    subject: 'Of',
+    subject: 'Subject',
     outcome: 'Outcome',
     done: 'done',
     refused: 'refused',
     hash: 'Hash',
-    previous: 'Hash before',
+    previous: 'Previous hash',
     changes: 'What changed',
     caption: 'Fields, before and after',
-    nothing: 'The act says nothing of fields.',
+    nothing: 'This act does not mention any fields.',
     field: 'Field',
     before: 'Before',
     after: 'After',
@@ -62,8 +65,8 @@ const TEXTS = {
     difference: 'Changed',
     withheld: 'not shown',
     kinds: ACTOR_KINDS.en,
-    same_subject: 'All acts of the same subject',
-    list: 'The log',
+    same_subject: 'All acts on the same subject',
+    list: 'Audit log',
     facts: 'The act',
   },
 }
@@ -90,13 +93,28 @@ export function AuditRowPage() {
 
 function Act({ row }: { readonly row: Row }) {
   const t = useTexts(TEXTS)
+  const { language } = useLanguage()
   const changes = differences(row.before, row.after)
   const facts = [
     { name: t.at, value: <Moment at={row.at} /> },
     { name: t.actor, value: `${row.actor} (${t.kinds[row.actor_kind]})` },
     { name: t.origin, value: row.origin ?? '–' },
-    { name: t.act, value: row.act },
-    { name: t.subject, value: <CopyId id={`${row.subject_kind}:${row.subject_id}`} /> },
+    {
+      name: t.act,
+      value: (
+        <>
+          {actName(row.act, language)} <Code>{row.act}</Code>
+        </>
+      ),
+    },
+    {
+      name: t.subject,
+      value: (
+        <>
+          {subjectName(row.subject_kind, language)} <CopyId id={`${row.subject_kind}:${row.subject_id}`} />
+        </>
+      ),
+    },
     {
       name: t.outcome,
       value: <StatusBadge tone={row.outcome === 'done' ? 'good' : 'bad'}>{t[row.outcome]}</StatusBadge>,
@@ -130,9 +148,21 @@ function Act({ row }: { readonly row: Row }) {
         rowKey={(one) => one.field}
         empty={t.nothing}
         columns={[
-          { key: 'field', title: t.field, cell: (one) => one.field },
-          { key: 'before', title: t.before, cell: (one) => <Value text={one.before} is_gone={one.is_changed} /> },
-          { key: 'after', title: t.after, cell: (one) => <Value text={one.after} is_new={one.is_changed} /> },
+          {
+            key: 'field',
+            title: t.field,
+            cell: ({ field }) => <span title={field}>{fieldName(field, language)}</span>,
+          },
+          {
+            key: 'before',
+            title: t.before,
+            cell: (one) => <Value field={one.field} text={one.before} is_gone={one.is_changed} />,
+          },
+          {
+            key: 'after',
+            title: t.after,
+            cell: (one) => <Value field={one.field} text={one.after} is_new={one.is_changed} />,
+          },
           ...(changes.some((one) => one.is_changed)
             ? [
                 {
@@ -149,10 +179,18 @@ function Act({ row }: { readonly row: Row }) {
   )
 }
 
-type ValueProps = { readonly text: string | undefined; readonly is_gone?: boolean; readonly is_new?: boolean }
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/
 
-function Value({ text, is_gone, is_new }: ValueProps) {
+type ValueProps = {
+  readonly field: string
+  readonly text: string | undefined
+  readonly is_gone?: boolean
+  readonly is_new?: boolean
+}
+
+function Value({ field, text, is_gone, is_new }: ValueProps) {
   const t = useTexts(TEXTS)
+  const { language } = useLanguage()
   if (text === undefined)
     return (
       <Text component="span" c="gray.7">
@@ -165,9 +203,17 @@ function Value({ text, is_gone, is_new }: ValueProps) {
         {t.withheld}
       </Text>
     )
+  const name = valueName(field, text, language)
+  const shown = MOMENT.test(text) ? <Moment at={text} /> : (name ?? text)
   return (
-    <Text component="span" size="sm" style={{ overflowWrap: 'anywhere' }} {...(is_new === true && { fw: 650 })}>
-      {is_gone === true ? <del>{text}</del> : text}
+    <Text
+      component="span"
+      size="sm"
+      style={{ overflowWrap: 'anywhere' }}
+      {...(name !== undefined && { title: text })}
+      {...(is_new === true && { fw: 650 })}
+    >
+      {is_gone === true ? <del>{shown}</del> : shown}
     </Text>
   )
 }

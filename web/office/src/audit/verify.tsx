@@ -2,6 +2,7 @@
 import { Alert, Button, FileInput, Group, Progress, Stack, Text } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import type { ChainFault } from '../../../../src/http/office/code-contract.ts'
 import { ApiError, addressOf, get } from '../../../shared/api.ts'
 import { manyOf } from '../../../shared/many.ts'
 import { useMay } from '../../../shared/me.ts'
@@ -21,27 +22,41 @@ const TEXTS = {
     anchor_file: 'Față de o ancoră păstrată (opțional)',
     running: (n: number, of: number) => `Verific: ${n} din ${of}`,
     whole: (n: number) => `Întreg: ${manyOf(n, 'acte')}, fiecare cum a fost scris.`,
-    not_whole: (n: number, words: string) => `Actul ${n}: ${words}`,
+    not_whole: (n: number, fault: string) => `Actul ${n} ${fault}.`,
+    faults: {
+      missing: 'lipsește',
+      unlinked: 'nu urmează după cel dinaintea lui',
+      changed: 'a fost schimbat după ce a fost scris',
+      anchored_otherwise: 'nu este cel din ancoră: jurnalul a fost scris din nou',
+      cut: 'lipsește, deși ancora îl cunoaște: jurnalul a fost retezat',
+    } satisfies Readonly<Record<ChainFault, string>>,
     failed: 'Verificarea nu s-a putut încheia.',
   },
   en: {
-    last: (n: number) => `The log holds ${n} acts; the last one:`,
-    verified: (n: string) => `Last verified up to act ${n}, whole:`,
-    broken: (n: string) => `At the last verification the log was NOT whole, from act ${n} on:`,
+    last: (n: number) => `The log holds ${n} acts; the latest:`,
+    verified: (n: string) => `Last verified up to act ${n}, intact:`,
+    broken: (n: string) => `At the last verification the log was NOT intact, from act ${n} on:`,
     never: 'It has not been verified from here yet.',
     verify: 'Verify now',
     anchor: 'Download anchor',
-    anchor_file: 'Against a kept anchor (optional)',
+    anchor_file: 'Against a saved anchor (optional)',
     running: (n: number, of: number) => `Verifying: ${n} of ${of}`,
-    whole: (n: number) => `Whole: ${n} acts, each as it was written.`,
-    not_whole: (n: number, words: string) => `Act ${n} ${words}`,
-    failed: 'The verification did not come to its end.',
+    whole: (n: number) => `Intact: ${n} acts, each as it was written.`,
+    not_whole: (n: number, fault: string) => `Act ${n} ${fault}.`,
+    faults: {
+      missing: 'is missing',
+      unlinked: 'does not follow from the one before it',
+      changed: 'was changed after it was written',
+      anchored_otherwise: 'is not the one in the anchor: the log was written anew',
+      cut: 'is missing although the anchor knows it: the log was cut off',
+    } satisfies Readonly<Record<ChainFault, string>>,
+    failed: 'The verification could not be completed.',
   },
 }
 
 type Verdict =
   | { readonly whole: true; readonly rows: number }
-  | { readonly whole: false; readonly number: number; readonly words: string }
+  | { readonly whole: false; readonly number: number; readonly fault: ChainFault }
 type Line = { readonly proved?: number; readonly of?: number; readonly verdict?: Verdict; readonly failed?: true }
 
 const MAX_ANCHOR = 2_000
@@ -124,7 +139,7 @@ function VerifyNow() {
         {!is_running && line !== undefined && verdict === undefined && <Alert color="red">{t.failed}</Alert>}
         {verdict !== undefined && (
           <Alert color={verdict.whole ? 'green' : 'red'} variant="light">
-            {verdict.whole ? t.whole(verdict.rows) : t.not_whole(verdict.number, verdict.words)}
+            {verdict.whole ? t.whole(verdict.rows) : t.not_whole(verdict.number, t.faults[verdict.fault])}
           </Alert>
         )}
       </div>

@@ -1,8 +1,8 @@
 /** One case: its state and what may be done, what lacks, and its sections, of which one is shown at a time. */
-import { Alert, Grid, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Alert, Anchor, Grid, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useParams } from 'react-router'
+import { Link, useParams } from 'react-router'
 import { get } from '../../../shared/api.ts'
 import { FaultSummary } from '../../../shared/case/fault-summary.tsx'
 import { sectionsOf, whereIs } from '../../../shared/case/fields.ts'
@@ -33,6 +33,9 @@ const TEXTS = {
   ro: {
     title: (id: string) => `Dosarul ${id}`,
     unnamed: 'Fără nume încă',
+    erased: 'Dosar șters',
+    erased_about: 'Ce s-a spus în dosar și tot ce ținea de el au fost șterse după termenul de păstrare.',
+    certificate: 'Vezi certificatul de ștergere',
     facts: 'Pe scurt',
     case: 'Dosar',
     came: 'A venit prin',
@@ -60,27 +63,30 @@ const TEXTS = {
   en: {
     title: (id: string) => `Case ${id}`,
     unnamed: 'No name yet',
-    facts: 'In short',
+    erased: 'Erased case',
+    erased_about: 'What the case held and all that belonged to it were erased once they need not be kept any more.',
+    certificate: 'See the certificate of erasure',
+    facts: 'Overview',
     case: 'Case',
-    came: 'Came by',
+    came: 'Source',
     introduced: 'Introduced by',
     submitted: 'Submitted',
     approved: 'Approved',
-    next: 'Review until',
+    next: 'Review due',
     overdue: 'The yearly review is overdue.',
     ended: 'Relationship ended',
     keep: 'Kept until',
     risk: 'Risk',
     version: 'Version',
-    lacks: 'Lacks to be submitted',
-    lacks_approval: 'Lacks to be approved',
-    refused: 'Not saved: put right',
+    lacks: 'Missing before it can be submitted',
+    lacks_approval: 'Missing before it can be approved',
+    refused: 'Not saved: please correct',
     documents: 'Documents',
     assessment: 'Risk',
     screening: 'Screening',
     notes: 'Notes',
     history: 'History and versions',
-    technical: 'Technical step',
+    technical: 'Technical setup',
     client: 'clientID',
     complete: 'The case is complete.',
   },
@@ -100,7 +106,22 @@ export function CasePage() {
         {found.isPending && <Skeleton h={240} />}
       </Page>
     )
+  if (found.data.state === 'erased') return <ErasedCase view={found.data} />
   return <CaseScreen key={case_id} view={found.data} />
+}
+
+/** A number, and where it is told that all else is gone. */
+function ErasedCase({ view }: { readonly view: CaseView }) {
+  const t = useTexts(TEXTS)
+  return (
+    <Page title={t.erased}>
+      <Facts view={view} />
+      <Text size="sm">{t.erased_about}</Text>
+      <Anchor component={Link} to="/retention" size="sm" underline="always">
+        {t.certificate}
+      </Anchor>
+    </Page>
+  )
 }
 
 /** Where a fault is put right: the section, whether it is one of the data or of ours. */

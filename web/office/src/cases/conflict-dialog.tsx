@@ -21,13 +21,13 @@ const TEXTS = {
     drop: 'Renunță la ce am scris',
   },
   en: {
-    title: 'Somebody else has changed the case meanwhile',
+    title: 'Someone else has changed this case in the meantime',
     by: (who: string) => `${who} saved before you. What you typed is not lost, but it is not saved yet.`,
-    somebody: 'Somebody else',
-    theirs: 'What they changed',
-    both: 'You have both changed, differently:',
-    mine: 'Keep what I typed, on top of what is saved',
-    drop: 'Drop what I typed',
+    somebody: 'Someone else',
+    theirs: 'Their changes',
+    both: 'You both changed these, differently:',
+    mine: 'Keep my changes on top of theirs',
+    drop: 'Discard my changes',
   },
 }
 

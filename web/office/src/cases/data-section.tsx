@@ -17,7 +17,7 @@ const TEXTS = {
   },
   en: {
     partner: 'The partner',
-    made: 'This has become the profile of the partner; from now on it is changed on the page of the partner.',
+    made: 'This has become the partner’s profile; from now on it is changed on the partner’s page.',
   },
 }
 

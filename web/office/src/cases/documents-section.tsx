@@ -45,7 +45,7 @@ const TEXTS = {
     of: (action: string, name: string) => `${action}: ${name}`,
     close: 'Close',
     new_tab: 'opens in a new tab',
-    fixed: 'A document is never changed or deleted; a new one can take its place.',
+    fixed: 'A document is never changed or deleted; a newer one can replace it.',
   },
 }
 

@@ -25,15 +25,15 @@ const TEXTS = {
     one: 'Dosarul are o singură versiune.',
   },
   en: {
-    caption: 'Versions of the case, the newest first',
+    caption: 'Versions of the case, newest first',
     version: 'Version',
     at: 'When',
     by: 'Who',
     cause: 'Why',
-    none: 'No version.',
+    none: 'No versions.',
     from: 'Compare version',
     to: 'with version',
-    one: 'The case has a single version.',
+    one: 'The case has only one version.',
   },
 }
 

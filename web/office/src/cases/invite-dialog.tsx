@@ -9,6 +9,7 @@ import { KINDS } from '../../../shared/case/words.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { useUnsaved } from '../../../shared/unsaved.tsx'
 
 const TEXTS = {
   ro: {
@@ -26,15 +27,16 @@ const TEXTS = {
   },
   en: {
     title: 'Invite an applicant',
-    about: 'They get a link by mail to fill in the case, without an account. Links sent before open nothing any more.',
-    email: 'Mail address of the applicant',
-    language: 'Language of the mail',
-    kind: 'Kind of applicant',
-    send: 'Send the invitation',
+    about: 'They receive a link by e-mail to fill in the case, without an account. Links sent earlier stop working.',
+    email: 'Applicant’s e-mail address',
+    language: 'Language of the e-mail',
+    kind: 'Type of applicant',
+    send: 'Send invitation',
     close: 'Close',
-    sent: 'The invitation is sent. The link is valid until',
-    unsent: 'The case is there, but the mail server did not take the message. Invite again from the case.',
-    open: 'Open the case',
+    sent: 'The invitation has been sent. The link is valid until',
+    unsent:
+      'The case was created, but the mail server did not accept the message. Send the invitation again from the case.',
+    open: 'Open case',
   },
 }
 
@@ -51,6 +53,7 @@ export function InviteDialog({ is_open, case_id, onClose }: Props) {
   const { language } = useLanguage()
   const queries = useQueryClient()
   const [email, setEmail] = useState('')
+  useUnsaved(is_open && email.trim() !== '')
   const [mail_language, setMailLanguage] = useState<'ro' | 'en'>('ro')
   const [kind, setKind] = useState<CaseKind>('legal')
   const invite = useMutation({

@@ -9,6 +9,7 @@ import { useMe } from '../../../shared/me.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
+import { useUnsaved } from '../../../shared/unsaved.tsx'
 import { InviteDialog } from './invite-dialog.tsx'
 import type { Editor } from './use-editor.ts'
 
@@ -44,32 +45,32 @@ const TEXTS = {
   },
   en: {
     submit: 'Submit',
-    review: 'Begin the review',
-    ask: 'Ask for more',
+    review: 'Start review',
+    ask: 'Ask for more information',
     approve: 'Propose approval',
     refuse: 'Refuse',
     withdraw: 'Withdraw',
     end: 'End the relationship',
     invite: 'Send the applicant a link',
     about: {
-      submit: 'You submit it for the applicant. All that lacks is told at once.',
-      review: 'The case is under review; the applicant can change nothing any more.',
-      ask: 'The applicant gets the text and can fill in again.',
-      approve: 'Another person must approve. Only then the partner is made.',
+      submit: 'You submit it on the applicant’s behalf. Everything that is missing is listed at once.',
+      review: 'The case goes under review; the applicant can no longer change anything.',
+      ask: 'The applicant receives this text and can edit the case again.',
+      approve: 'Another person must approve. Only then is the partner created.',
       refuse: 'The reason stays in the case, for staff only.',
-      withdraw: 'The case is closed; the time for which it is kept begins.',
-      end: 'The partner is suspended and the time for which all is kept begins. This cannot be undone.',
+      withdraw: 'The case is closed and its retention period begins.',
+      end: 'The partner is suspended and the retention period begins. This cannot be undone.',
     },
-    text: { ask: 'What must be added', refuse: 'Reason of the refusal', end: 'Reason of the end' },
-    ended_on: 'Date of the end (empty: today)',
+    text: { ask: 'What is needed', refuse: 'Reason for the refusal', end: 'Reason for ending it' },
+    ended_on: 'End date (empty: today)',
     cancel: 'Back',
     close: 'Close',
     unsaved: 'Save the changes first.',
-    proposed: 'The approval is proposed and waits for another person, until',
+    proposed: 'The approval has been proposed and is waiting for another person, until',
     approvals: 'See the approvals',
-    waits: 'A proposal to approve waits already',
+    waits: 'An approval has already been proposed',
     by: 'proposed by',
-    changed: 'The case has changed meanwhile. You now see its newest version; look again and repeat.',
+    changed: 'The case has changed in the meantime. You are now looking at its latest version; check it and try again.',
   },
 }
 
@@ -146,7 +147,6 @@ export function Moves({ editor, onFaults }: Props) {
 type Approval = {
   readonly approval_id: number
   readonly act: string
-  readonly subject: { readonly kind: string; readonly id: string }
   readonly proposed_by: string
 }
 
@@ -154,11 +154,11 @@ type Approval = {
 function useWaiting(case_id: number, is_asked: boolean): Approval | undefined {
   const found = useQuery({
     queryKey: ['approvals', 'of-case', case_id],
-    queryFn: () => get<{ readonly approvals: readonly Approval[] }>('/approvals?state=waiting'),
+    queryFn: () => get<{ readonly approvals: readonly Approval[] }>(`/approvals?state=waiting&case_id=${case_id}`),
     enabled: is_asked,
   })
   if (!is_asked) return undefined
-  return found.data?.approvals.find(({ subject: { kind, id } }) => kind === 'case' && id === String(case_id))
+  return found.data?.approvals[0]
 }
 
 type DialogProps = Props & { readonly move: Move; onClose(): void }
@@ -169,6 +169,7 @@ function MoveDialog({ move, editor, onFaults, onClose }: DialogProps) {
   const { case_id, version } = editor.base
   const [text, setText] = useState('')
   const [ended_on, setEndedOn] = useState('')
+  useUnsaved(text.trim() !== '')
   const takes_text = move === 'ask' || move === 'refuse' || move === 'end'
   const done = useMutation({
     mutationFn: () =>

@@ -19,10 +19,10 @@ const TEXTS = {
   },
   en: {
     title: 'New case',
-    kind: 'Kind of partner',
+    kind: 'Type of partner',
     client: 'clientID of a partner that has no case',
     client_hint: 'empty: a new partner',
-    create: 'Open the case',
+    create: 'Open case',
     close: 'Close',
   },
 }

@@ -10,10 +10,11 @@ import { useMay } from '../../../shared/me.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { type Language, useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { useUnsaved } from '../../../shared/unsaved.tsx'
 
 const TEXTS = {
   ro: { label: 'O notă nouă, doar pentru personal', add: 'Adaugă nota' },
-  en: { label: 'A new note, for staff only', add: 'Add the note' },
+  en: { label: 'A new note, for staff only', add: 'Add note' },
 }
 
 export function NotesSection({ view }: { readonly view: CaseView }) {
@@ -23,6 +24,7 @@ export function NotesSection({ view }: { readonly view: CaseView }) {
   const queries = useQueryClient()
   const may_note = useMay('case.edit') && view.state !== 'erased'
   const [text, setText] = useState('')
+  useUnsaved(text.trim() !== '', 'place')
   const add = useMutation({
     mutationFn: () => post(`/cases/${view.case_id}/notes`, { text: text.trim() }),
     async onSuccess() {

@@ -1,19 +1,22 @@
 /** What is only kept: until when, longer where an authority asks, and the certificates of what has been erased. */
 import { Anchor, Button, Group, Modal, NativeSelect, Stack, Text, Textarea, TextInput, Title } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { Link } from 'react-router'
-import { get, post } from '../../../shared/api.ts'
+import { get, post, queryOf } from '../../../shared/api.ts'
 import type { CaseLine, CaseView, Erasure } from '../../../shared/case/model.ts'
 import { STATES } from '../../../shared/case/words.ts'
 import { CopyId } from '../../../shared/copy-id.tsx'
 import { DataTable } from '../../../shared/data-table.tsx'
+import { manyOf } from '../../../shared/many.ts'
 import { useMay } from '../../../shared/me.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { StatusBadge } from '../../../shared/status-badge.tsx'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { useUnsaved } from '../../../shared/unsaved.tsx'
+import { ErasureCertificate } from './erasure-certificate.tsx'
 
 const TEXTS = {
   ro: {
@@ -44,13 +47,13 @@ const TEXTS = {
     finished: 'Șters la',
     under_way: 'în curs',
     counts: 'Ce s-a șters',
-    versions: 'versiuni',
-    documents: 'documente',
-    rows: 'rânduri',
-    hash: 'Amprenta ultimei versiuni',
+    counted: (versions: number, documents: number, rows: number) =>
+      [
+        versions === 1 ? 'o versiune' : manyOf(versions, 'versiuni'),
+        documents === 1 ? 'un document' : manyOf(documents, 'documente'),
+        rows === 1 ? 'un rând' : manyOf(rows, 'rânduri'),
+      ].join(', '),
     show: 'Arată',
-    table: 'Tabelul',
-    number: 'Rânduri',
     actions: 'Acțiuni',
     cancel: 'Înapoi',
     close: 'Închide',
@@ -59,38 +62,38 @@ const TEXTS = {
   en: {
     title: 'Retention and erasure',
     about:
-      'Closed cases are kept for as long as the law asks, with the history of payment initiation requests, then erased by themselves. Before that nothing can be erased.',
+      'Closed cases are kept for as long as the law requires, together with the history of payment initiation requests, and are then erased automatically. Nothing can be erased earlier.',
     kept: 'Kept',
-    kept_caption: 'Closed cases, by when they are erased',
-    none: 'No closed case.',
+    kept_caption: 'Closed cases, by erasure date',
+    none: 'No closed cases.',
     name: 'Case',
     unnamed: 'no name',
     state: 'State',
     ended: 'Ended',
-    until: 'Erased after',
+    until: 'Kept until',
     extend: 'Keep longer',
     extend_about:
-      'An authority may ask that it is kept for at most five years more. Its request must be among the documents of the case.',
+      'An authority may ask for it to be kept for at most five more years. Its request must be among the documents of the case.',
     extend_until: 'Keep until',
     authority: 'Authority',
     reason: 'Reason',
-    document: 'Request of the authority',
-    no_document: 'First add the request of the authority to the documents of the case.',
+    document: 'Request from the authority',
+    no_document: 'First add the authority’s request to the documents of the case.',
     erased: 'Certificates of erasure',
-    erased_caption: 'Certificates of erasure, the newest first',
+    erased_caption: 'Certificates of erasure, newest first',
     none_erased: 'Nothing has been erased yet.',
     certificate: 'Certificate',
     partner: 'clientID',
     finished: 'Erased at',
-    under_way: 'under way',
+    under_way: 'in progress',
     counts: 'What was erased',
-    versions: 'versions',
-    documents: 'documents',
-    rows: 'rows',
-    hash: 'Hash of the last version',
+    counted: (versions: number, documents: number, rows: number) =>
+      [
+        versions === 1 ? '1 version' : `${versions} versions`,
+        documents === 1 ? '1 document' : `${documents} documents`,
+        rows === 1 ? '1 row' : `${rows.toLocaleString('en-GB')} rows`,
+      ].join(', '),
     show: 'Show',
-    table: 'Table',
-    number: 'Rows',
     actions: 'Actions',
     cancel: 'Back',
     close: 'Close',
@@ -98,14 +101,20 @@ const TEXTS = {
   },
 }
 
-type Answer = { readonly kept: readonly CaseLine[]; readonly erasures: readonly Erasure[] }
+type Kept = { readonly kept: readonly CaseLine[]; readonly has_more: boolean }
+type Erased = { readonly erasures: readonly Erasure[]; readonly has_more: boolean }
 
 export function RetentionPage() {
   const t = useTexts(TEXTS)
   const { language } = useLanguage()
   const may_extend = useMay('retention.extend')
   const [extended, setExtended] = useState<CaseLine>()
-  const found = useQuery({ queryKey: ['cases', 'retention'], queryFn: () => get<Answer>('/retention') })
+  const found = useInfiniteQuery({
+    queryKey: ['cases', 'retention'],
+    initialPageParam: undefined as number | undefined,
+    queryFn: ({ pageParam }) => get<Kept>(`/retention${queryOf({ after: pageParam })}`),
+    getNextPageParam: ({ kept, has_more }) => (has_more ? kept.at(-1)?.case_id : undefined),
+  })
   return (
     <Page title={t.title}>
       <Text size="sm">{t.about}</Text>
@@ -117,7 +126,9 @@ export function RetentionPage() {
           </Title>
           <DataTable
             caption={t.kept_caption}
-            rows={found.data?.kept}
+            rows={found.data?.pages.flatMap(({ kept }) => kept)}
+            onMore={found.hasNextPage ? () => void found.fetchNextPage() : undefined}
+            is_loading_more={found.isFetchingNextPage}
             rowKey={({ case_id }) => String(case_id)}
             empty={t.none}
             columns={[
@@ -155,7 +166,7 @@ export function RetentionPage() {
           <Title order={2} size="h4">
             {t.erased}
           </Title>
-          <Erasures rows={found.data?.erasures} />
+          <Erasures />
         </>
       )}
       {extended !== undefined && <ExtendDialog line={extended} onClose={() => setExtended(undefined)} />}
@@ -163,14 +174,23 @@ export function RetentionPage() {
   )
 }
 
-function Erasures({ rows }: { readonly rows: readonly Erasure[] | undefined }) {
+function Erasures() {
   const t = useTexts(TEXTS)
+  const found = useInfiniteQuery({
+    queryKey: ['cases', 'erasures'],
+    initialPageParam: undefined as number | undefined,
+    queryFn: ({ pageParam }) => get<Erased>(`/retention/erasures${queryOf({ before: pageParam })}`),
+    getNextPageParam: ({ erasures, has_more }) => (has_more ? erasures.at(-1)?.erasure_id : undefined),
+  })
   const [shown, setShown] = useState<Erasure>()
   return (
     <>
+      <Problem error={found.error} />
       <DataTable
         caption={t.erased_caption}
-        rows={rows}
+        rows={found.data?.pages.flatMap(({ erasures }) => erasures)}
+        onMore={found.hasNextPage ? () => void found.fetchNextPage() : undefined}
+        is_loading_more={found.isFetchingNextPage}
         rowKey={({ erasure_id }) => String(erasure_id)}
         empty={t.none_erased}
         columns={[
@@ -186,7 +206,7 @@ function Erasures({ rows }: { readonly rows: readonly Erasure[] | undefined }) {
             key: 'counts',
             title: t.counts,
             cell: ({ version_count, document_count, rows_erased: of }) =>
-              `${version_count} ${t.versions}, ${document_count} ${t.documents}, ${sum(of)} ${t.rows}`,
+              t.counted(version_count, document_count, sum(of)),
           },
           {
             key: 'actions',
@@ -199,34 +219,7 @@ function Erasures({ rows }: { readonly rows: readonly Erasure[] | undefined }) {
           },
         ]}
       />
-      {shown !== undefined && (
-        <Modal
-          opened
-          onClose={() => setShown(undefined)}
-          title={`${t.certificate} ${shown.erasure_id}`}
-          closeButtonProps={{ 'aria-label': t.close }}
-        >
-          <Stack gap="sm">
-            <Text size="sm">
-              {t.ended}: <Moment at={shown.ended_at} only="date" /> · {t.until}:{' '}
-              <Moment at={shown.keep_until} only="date" /> · {t.finished}: <Moment at={shown.finished_at} />
-            </Text>
-            <Text size="sm" component="div">
-              {t.hash}: <CopyId id={shown.last_version_hash} />
-            </Text>
-            <DataTable
-              caption={t.counts}
-              rows={Object.entries(shown.rows_erased)}
-              rowKey={([table]) => table}
-              empty="–"
-              columns={[
-                { key: 'table', title: t.table, cell: ([table]) => <code>{table}</code> },
-                { key: 'number', title: t.number, align: 'right', cell: ([, count]) => count },
-              ]}
-            />
-          </Stack>
-        </Modal>
-      )}
+      {shown !== undefined && <ErasureCertificate erasure={shown} onClose={() => setShown(undefined)} />}
     </>
   )
 }
@@ -238,6 +231,7 @@ function ExtendDialog({ line, onClose }: { readonly line: CaseLine; onClose(): v
   const t = useTexts(TEXTS)
   const queries = useQueryClient()
   const [given, setGiven] = useState({ until: '', authority: '', text: '', document_id: '' })
+  useUnsaved(Object.values(given).some((value) => value.trim() !== ''))
   const view = useQuery({
     queryKey: ['case', line.case_id],
     queryFn: () => get<CaseView>(`/cases/${line.case_id}`),

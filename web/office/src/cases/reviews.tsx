@@ -15,6 +15,7 @@ import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { StatusBadge } from '../../../shared/status-badge.tsx'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { useUnsaved } from '../../../shared/unsaved.tsx'
 
 const DAY_MS = 86_400_000
 
@@ -44,21 +45,21 @@ const TEXTS = {
   en: {
     title: 'Yearly reviews',
     about: 'Cases whose review is overdue or due within 60 days.',
-    caption: 'Reviews that are due, the most urgent first',
-    none: 'No review is due.',
+    caption: 'Reviews due, most urgent first',
+    none: 'No reviews are due.',
     name: 'Partner',
     risk: 'Risk',
-    due: 'Until',
-    left: 'Left',
-    days: (count: number) => (count === 1 ? 'a day' : `${count} days`),
+    due: 'Due',
+    left: 'Time left',
+    days: (count: number) => (count === 1 ? '1 day' : `${count} days`),
     overdue: 'overdue',
-    done: 'The review is done',
-    confirm: 'Confirm the review',
+    done: 'Review done',
+    confirm: 'Confirm review',
     confirm_about:
-      'You confirm that what the newest version of the case says has been checked again and is so. The next review is a year ahead.',
+      'You confirm that the latest version of the case has been checked again and is correct. The next review is due in a year.',
     text: 'What was checked and how',
-    lacks: 'It cannot be confirmed: missing or expired',
-    changed: 'The case has changed meanwhile; open it and look again.',
+    lacks: 'It cannot be confirmed: something is missing or expired',
+    changed: 'The case has changed in the meantime; open it and check again.',
     actions: 'Actions',
     cancel: 'Back',
     close: 'Close',
@@ -139,6 +140,7 @@ function ReviewDialog({ line, onClose }: { readonly line: CaseLine; onClose(): v
   const t = useTexts(TEXTS)
   const queries = useQueryClient()
   const [text, setText] = useState('')
+  useUnsaved(text.trim() !== '')
   const [pressed, setPressed] = useState(0)
   const confirm = useMutation({
     mutationFn: () => post(`/cases/${line.case_id}/yearly-review`, { version: line.version, text: text.trim() }),

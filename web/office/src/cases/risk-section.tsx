@@ -10,6 +10,7 @@ import { RISKS } from '../../../shared/case/words.ts'
 import { useMay } from '../../../shared/me.ts'
 import { Problem } from '../../../shared/problem.tsx'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { useUnsaved } from '../../../shared/unsaved.tsx'
 
 const EDITABLE = ['draft', 'submitted', 'in_review', 'more_information', 'approved']
 
@@ -34,13 +35,13 @@ const TEXTS = {
     unanswered: '– no answer –',
     yes: 'yes',
     no: 'no',
-    reason: 'Reason of the rating',
-    pep: 'Is somebody in the case a politically exposed person (or close to one)?',
-    pep_text: 'Who and as what',
-    notified: 'Why it changes (the relationship is open)',
-    save: 'Save the rating',
-    saved: 'The rating is saved.',
-    changed: 'Somebody else has saved meanwhile; you see the newest version, look again and repeat.',
+    reason: 'Reason for the rating',
+    pep: 'Is anyone in the case a politically exposed person (or close to one)?',
+    pep_text: 'Who, and in what role',
+    notified: 'Reason for the change (the relationship is active)',
+    save: 'Save rating',
+    saved: 'Rating saved.',
+    changed: 'Someone else has saved in the meantime; you are looking at the latest version, check it and try again.',
   },
 }
 
@@ -51,6 +52,7 @@ export function RiskSection({ view, faults }: { readonly view: CaseView; readonl
   const may_rate = useMay('case.review') && EDITABLE.includes(view.state)
   const [given, setGiven] = useState<Assessment>(view.assessment)
   const [notified, setNotified] = useState('')
+  useUnsaved(notified.trim() !== '' || JSON.stringify(given) !== JSON.stringify(view.assessment), 'place')
   const is_notified = view.state === 'approved'
   const save = useMutation({
     mutationFn: () =>

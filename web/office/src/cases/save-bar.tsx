@@ -17,7 +17,7 @@ const TEXTS = {
     unsaved: (count: number) => (count === 1 ? 'One unsaved change' : `${count} unsaved changes`),
     save: 'Save',
     discard: 'Discard',
-    notified: 'How the partner told of the change',
+    notified: 'How the partner notified the change',
     notified_hint: 'for example: letter no. 14 of 3 May',
   },
 }

@@ -11,6 +11,7 @@ import { Moment } from '../../../shared/moment.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { StatusBadge } from '../../../shared/status-badge.tsx'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { useUnsaved } from '../../../shared/unsaved.tsx'
 
 const OPEN_STATES = ['submitted', 'in_review', 'more_information', 'approved']
 
@@ -36,19 +37,19 @@ const TEXTS = {
   },
   en: {
     ask: 'Screen now',
-    by_hand: 'Note a search by hand',
-    no_service: 'No screening service is set: note what you looked up and where.',
+    by_hand: 'Record a manual search',
+    no_service: 'No screening service is configured: record what you looked up and where.',
     none: 'No screening yet.',
-    outdated: 'Made on an older version of the case; names may have changed.',
+    outdated: 'Carried out on an older version of the case; names may have changed.',
     version: 'version',
-    kinds: { sanctions: 'sanctions', pep: 'politically exposed', adverse: 'adverse news' },
+    kinds: { sanctions: 'sanctions', pep: 'politically exposed', adverse: 'adverse media' },
     listed: 'On the list',
     in_case: 'In the case',
     score: 'resemblance',
-    clear: 'It is somebody else',
-    confirm: 'It is this person',
+    clear: 'Someone else',
+    confirm: 'This person',
     reason: 'Reason',
-    note: 'What was looked up, where, and what came of it',
+    note: 'What was looked up, where, and with what result',
     save: 'Save',
     cancel: 'Back',
     close: 'Close',
@@ -216,6 +217,7 @@ type NoteProps = {
 function NoteDialog({ is_open, title, label, onClose, send }: NoteProps) {
   const t = useTexts(TEXTS)
   const [text, setText] = useState('')
+  useUnsaved(text.trim() !== '')
   const save = useMutation({
     mutationFn: () => send(text.trim()),
     onSuccess() {

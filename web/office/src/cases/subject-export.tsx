@@ -6,6 +6,7 @@ import { post } from '../../../shared/api.ts'
 import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
+import { saveJson } from './save-json.ts'
 
 const TEXTS = {
   ro: {
@@ -18,25 +19,27 @@ const TEXTS = {
     iban: 'IBAN',
     value: 'Valoarea',
     make: 'Fă fișierul',
-    found: (cases: number, payments: number, agreements: number) =>
-      `Dosare: ${cases}, plăți: ${payments}, acorduri: ${agreements}.`,
+    found: ({ cases, payments, agreements, accounts }: Found) =>
+      `Dosare: ${cases.length}, plăți: ${payments.length}, acorduri: ${agreements.length}, conturi: ${accounts.length}.`,
+    nothing: 'Despre această persoană nu se păstrează nimic.',
     cut: 'Sunt mai multe decât intră într-un fișier (1 000 din fiecare).',
     download: 'Descarcă fișierul',
     name: 'date-persoana.json',
   },
   en: {
-    title: 'Data of a person',
+    title: 'A person’s data',
     about:
-      'For a person who asks what is known of them: looks through cases, payments and agreements and makes a JSON file. First check who asks. The search is recorded.',
+      'For people who ask what is held about them: searches cases, payments and agreements and produces a JSON file. First check the identity of the person asking. The search is recorded.',
     by: 'Look up by',
     cnp: 'CNP',
     email: 'E-mail',
     iban: 'IBAN',
     value: 'Value',
-    make: 'Make the file',
-    found: (cases: number, payments: number, agreements: number) =>
-      `Cases: ${cases}, payments: ${payments}, agreements: ${agreements}.`,
-    cut: 'There are more than a file holds (1 000 of each).',
+    make: 'Create the file',
+    found: ({ cases, payments, agreements, accounts }: Found) =>
+      `Cases: ${cases.length}, payments: ${payments.length}, agreements: ${agreements.length}, accounts: ${accounts.length}.`,
+    nothing: 'Nothing is held about this person.',
+    cut: 'There is more than one file can hold (1,000 of each).',
     download: 'Download the file',
     name: 'person-data.json',
   },
@@ -47,8 +50,13 @@ type Found = {
   readonly cases: readonly unknown[]
   readonly payments: readonly unknown[]
   readonly agreements: readonly unknown[]
+  /** With which they sign in here. */
+  readonly accounts: readonly unknown[]
   readonly is_cut: boolean
 }
+
+const isEmpty = ({ cases, payments, agreements, accounts }: Found): boolean =>
+  [cases, payments, agreements, accounts].every((list) => list.length === 0)
 
 export function SubjectExportPage() {
   const t = useTexts(TEXTS)
@@ -58,14 +66,6 @@ export function SubjectExportPage() {
   const submit = (event: FormEvent) => {
     event.preventDefault()
     look.mutate()
-  }
-  const download = (found: Found) => {
-    const url = URL.createObjectURL(new Blob([JSON.stringify(found, null, 2)], { type: 'application/json' }))
-    const link = document.createElement('a')
-    link.href = url
-    link.download = t.name
-    link.click()
-    URL.revokeObjectURL(url)
   }
   return (
     <Page title={t.title}>
@@ -105,10 +105,10 @@ export function SubjectExportPage() {
         <Alert color="green" variant="light" role="status" maw={560}>
           <Stack gap="xs" align="flex-start">
             <Text size="sm">
-              {t.found(look.data.cases.length, look.data.payments.length, look.data.agreements.length)}
+              {isEmpty(look.data) ? t.nothing : t.found(look.data)}
               {look.data.is_cut && ` ${t.cut}`}
             </Text>
-            <Button variant="default" onClick={() => download(look.data)}>
+            <Button variant="default" onClick={() => saveJson(t.name, look.data)}>
               {t.download}
             </Button>
           </Stack>

@@ -29,8 +29,8 @@ const TEXTS = {
     addresses: 'Registered redirectURLs',
     ready: 'The partner can make its first call.',
     suspended: 'The partner is suspended.',
-    page: 'Page of the partner: addresses, permissions, logo and colour, users',
-    look: 'How the hosted page looks',
+    page: 'Partner page: addresses, permissions, logo and colour, users',
+    look: 'Preview of the hosted page',
   },
 }
 

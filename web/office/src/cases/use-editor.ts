@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { ApiError, get, put } from '../../../shared/api.ts'
 import { type Change, changesBetween, withChanges } from '../../../shared/case/changes.ts'
 import type { CaseData, CaseView, Fault } from '../../../shared/case/model.ts'
-import { useUnsaved } from '../../../shared/case/use-unsaved.ts'
+import { useUnsaved } from '../../../shared/unsaved.tsx'
 
 export type Conflict = {
   readonly theirs: CaseView

@@ -20,7 +20,7 @@ const TEXTS = {
   },
   en: {
     title: 'Sent without an answer',
-    caption: 'Payments and card transactions whose fate nobody knows, the oldest first',
+    caption: 'Payments and card transactions whose outcome is unknown, oldest first',
     what: 'Payment',
     payment: (id: number) => `Payment ${id}`,
     order: (id: string) => `Order ${id}`,

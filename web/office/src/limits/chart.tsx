@@ -2,8 +2,9 @@
 import { BarChart, LineChart } from '@mantine/charts'
 import { Table, Text } from '@mantine/core'
 import type { MeasuredLimit } from '../../../../src/http/office/partner-contract.ts'
-import { useLanguage, useTexts } from '../../../shared/texts.tsx'
-import { isInLei, levelText } from './words.ts'
+import { type Language, useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { useLevelText } from './use-words.ts'
+import { isInLei } from './words.ts'
 
 const HEIGHT = 170
 /** No stop for the keyboard in the picture: its numbers stand in the table. */
@@ -21,9 +22,9 @@ const TEXTS = {
   },
   en: {
     measured: 'measured',
-    empty: 'No payment in 30 days.',
+    empty: 'No payments in the last 30 days.',
     day: 'Day',
-    numbers: 'The numbers',
+    numbers: 'Figures',
     summary: (name: string, highest: string, last: string) =>
       `${name}, last 30 days: at most ${highest}, today ${last}.`,
   },
@@ -31,11 +32,12 @@ const TEXTS = {
 
 export function IndicatorChart({ limit, name }: { readonly limit: MeasuredLimit; readonly name: string }) {
   const t = useTexts(TEXTS)
+  const levelText = useLevelText()
   const { language } = useLanguage()
   const { indicator, days, estimate, warn_level, block_level } = limit
   const in_lei = isInLei(indicator)
   const shown = (value: number | null) => (value === null ? null : in_lei ? value / 100 : value)
-  const data = days.map(({ day, value }) => ({ day: dayText(day), value: shown(value) }))
+  const data = days.map(({ day, value }) => ({ day: dayText(day, language), value: shown(value) }))
   const highest = Math.max(0, ...days.map(({ value }) => value ?? 0))
   if (highest === 0)
     return (
@@ -92,7 +94,7 @@ export function IndicatorChart({ limit, name }: { readonly limit: MeasuredLimit;
           <Table.Tbody>
             {days.toReversed().map(({ day, value }) => (
               <Table.Tr key={day}>
-                <Table.Td>{dayText(day)}</Table.Td>
+                <Table.Td>{dayText(day, language)}</Table.Td>
                 <Table.Td ta="right">{levelText(indicator, value)}</Table.Td>
               </Table.Tr>
             ))}
@@ -104,4 +106,5 @@ export function IndicatorChart({ limit, name }: { readonly limit: MeasuredLimit;
 }
 
 /** `2030-03-07` as `07.03` */
-const dayText = (day: string): string => `${day.slice(8)}.${day.slice(5, 7)}`
+const dayText = (day: string, language: Language): string =>
+  [day.slice(8), day.slice(5, 7)].join(language === 'ro' ? '.' : '/')

@@ -6,10 +6,12 @@ import type { MeasuredLimit } from '../../../../src/http/office/partner-contract
 import { put } from '../../../shared/api.ts'
 import { useMay } from '../../../shared/me.ts'
 import { Problem } from '../../../shared/problem.tsx'
-import { useTexts } from '../../../shared/texts.tsx'
+import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { useUnsaved } from '../../../shared/unsaved.tsx'
 import { ProposeDialog, type Proposed } from '../approvals/proposed.tsx'
 import { changesOf, type Draft, draftOf, LEVELS, type Level, overlaps } from './draft.ts'
-import { isInLei, levelText, useIndicatorWords } from './words.ts'
+import { useIndicatorWords, useLevelText } from './use-words.ts'
+import { isInLei } from './words.ts'
 
 const TEXTS = {
   ro: {
@@ -35,14 +37,14 @@ const TEXTS = {
     block_level: 'Blocks above',
     unit: 'lei',
     save: 'Save',
-    propose: 'Propose to raise',
+    propose: 'Propose raising',
     cancel: 'Cancel',
     nothing: 'Nothing has changed.',
-    raises: 'Limits are raised: it takes another person',
-    lowers: 'No limit is raised: one person is enough',
-    may_not_raise: 'Your role does not propose to raise limits.',
-    may_not_lower: 'Your role does not change limits without raising them.',
-    over: 'Warning cannot be above blocking.',
+    raises: 'This raises limits: a second person must approve',
+    lowers: 'This raises no limit: no approval is needed',
+    may_not_raise: 'Your role cannot propose raising limits.',
+    may_not_lower: 'Your role cannot change limits without raising them.',
+    over: 'The warning level cannot be above the blocking level.',
     none: 'none',
     title: 'Propose higher limits',
   },
@@ -56,6 +58,8 @@ type Props = {
 
 export function EditLimits({ client_id, limits, onDone }: Props) {
   const t = useTexts(TEXTS)
+  const { language } = useLanguage()
+  const levelText = useLevelText()
   const words = useIndicatorWords()
   const queries = useQueryClient()
   const may = { lower: useMay('limit.lower'), raise: useMay('limit.raise') }
@@ -64,6 +68,7 @@ export function EditLimits({ client_id, limits, onDone }: Props) {
   const [draft, setDraft] = useState<Draft>(() => draftOf(limits))
   const [is_proposing, setIsProposing] = useState(false)
   const { changes, told, raises } = changesOf(seen, draft)
+  useUnsaved(changes.length > 0)
   const path = `/partners/${encodeURIComponent(client_id)}/limits`
   const saving = useMutation({
     mutationFn: () => {
@@ -116,8 +121,8 @@ export function EditLimits({ client_id, limits, onDone }: Props) {
                     max={1_000_000_000}
                     allowNegative={false}
                     decimalScale={isInLei(indicator) ? 2 : 0}
-                    decimalSeparator=","
-                    thousandSeparator="."
+                    decimalSeparator={language === 'ro' ? ',' : '.'}
+                    thousandSeparator={language === 'ro' ? '.' : ','}
                     hideControls
                     {...(isInLei(indicator) && { suffix: ` ${t.unit}` })}
                     value={draft[indicator]?.[level] ?? ''}

@@ -13,7 +13,7 @@ import { useTexts } from '../../../shared/texts.tsx'
 import { type Proposed, ProposedNotice } from '../approvals/proposed.tsx'
 import { IndicatorChart, LINES } from './chart.tsx'
 import { EditLimits } from './edit.tsx'
-import { levelText, useIndicatorWords } from './words.ts'
+import { useIndicatorWords, useLevelText } from './use-words.ts'
 
 const TEXTS = {
   ro: {
@@ -35,9 +35,9 @@ const TEXTS = {
   },
   en: {
     title: (name: string) => `Limits: ${name}`,
-    back: 'The partner',
-    alerts: 'Its alerts',
-    edit: 'Change the limits',
+    back: 'Back to the partner',
+    alerts: 'Alerts',
+    edit: 'Change limits',
     estimate: 'Estimate',
     warn: 'Warning',
     block: 'Blocking',
@@ -48,7 +48,7 @@ const TEXTS = {
     over: 'above estimate',
     fine: 'within limits',
     none: 'no limits',
-    saved: 'The limits have changed.',
+    saved: 'Limits changed.',
   },
 }
 
@@ -112,6 +112,7 @@ export function LimitsPage() {
 
 function IndicatorCard({ limit }: { readonly limit: MeasuredLimit }) {
   const t = useTexts(TEXTS)
+  const levelText = useLevelText()
   const words = useIndicatorWords()[limit.indicator] ?? { name: limit.indicator, about: limit.words }
   const { indicator, estimate, warn_level, block_level, today, of_30_days } = limit
   const cells = [

@@ -8,7 +8,7 @@ import { useMay } from '../../../shared/me.ts'
 import { Problem } from '../../../shared/problem.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
 import { ProposeDialog, type Proposed, ProposedNotice } from '../approvals/proposed.tsx'
-import { exponentOf } from './amount.tsx'
+import { exponentOf } from './exponent.ts'
 
 const TEXTS = {
   ro: {
@@ -28,13 +28,13 @@ const TEXTS = {
     point: '.',
     ask: 'Ask the acquirer now',
     refund: 'Propose a refund',
-    refund_text: (left: string) => `At most ${left} can be refunded. After approval it goes to the acquirer.`,
+    refund_text: (left: string) => `At most ${left} can be refunded. Once approved, it is sent to the acquirer.`,
     amount: (currency: string) => `Amount (${currency})`,
     bad_amount: 'The amount is not valid.',
-    close: 'Propose to close it',
-    close_text: "Ends the transaction under way by word of the acquirer's people.",
-    word: 'The acquirer says it',
-    success: 'has succeeded',
+    close: 'Propose closing it',
+    close_text: "Ends the pending transaction according to what the acquirer's staff say.",
+    word: 'According to the acquirer it',
+    success: 'succeeded',
     failure: 'did not happen',
   },
 }

@@ -9,7 +9,9 @@ import { DataTable } from '../../../shared/data-table.tsx'
 import { Moment } from '../../../shared/moment.tsx'
 import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
-import { useTexts } from '../../../shared/texts.tsx'
+import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { GATEWAY_CODES, SOURCES, STORED_ON_FILE, TRANSACTION_TYPES } from '../../../shared/told/card-codes.ts'
+import { withCode, wordOf } from '../../../shared/told/codes.ts'
 import { Facts, Section } from '../payments/section.tsx'
 import { Timeline } from '../payments/timeline.tsx'
 import { OrderActs } from './acts.tsx'
@@ -43,7 +45,7 @@ const TEXTS = {
   },
   en: {
     title: (id: string) => `Order ${id}`,
-    facts: 'In short',
+    facts: 'Overview',
     order: 'Order',
     merchant: 'Merchant',
     status: 'Status',
@@ -53,7 +55,7 @@ const TEXTS = {
     refunded: 'Refunded',
     agreement: 'Agreement',
     created: 'Created',
-    updated: 'Changed',
+    updated: 'Last changed',
     transactions: 'Transactions',
     timeline: 'What happened',
     none: 'None.',
@@ -120,6 +122,7 @@ function OrderFacts({ order: o }: Pick<ShownOrder, 'order'>) {
 
 function Transactions({ transactions }: Pick<ShownOrder, 'transactions'>) {
   const t = useTexts(TEXTS)
+  const { language } = useLanguage()
   return (
     <Section title={t.transactions}>
       <DataTable
@@ -134,9 +137,9 @@ function Transactions({ transactions }: Pick<ShownOrder, 'transactions'>) {
             title: t.type,
             cell: ({ type, source }) => (
               <Stack gap={0}>
-                <span>{type}</span>
+                <span>{withCode(wordOf(TRANSACTION_TYPES, type, language), type)}</span>
                 <Text size="xs" c="gray.7">
-                  {source}
+                  {withCode(wordOf(SOURCES, source, language), source)}
                 </Text>
               </Stack>
             ),
@@ -154,7 +157,7 @@ function Transactions({ transactions }: Pick<ShownOrder, 'transactions'>) {
               <Stack gap={2} align="flex-start">
                 <CodeBadge code={result} words={RESULTS} />
                 <Text size="xs" c="gray.7">
-                  {gateway_code}
+                  {withCode(wordOf(GATEWAY_CODES, gateway_code, language), gateway_code)}
                 </Text>
               </Stack>
             ),
@@ -169,7 +172,12 @@ function Transactions({ transactions }: Pick<ShownOrder, 'transactions'>) {
                 <Stack gap={0}>
                   <span>{`${brand}${last_four === null ? '' : ` …${last_four}`}`}</span>
                   <Text size="xs" c="gray.7">
-                    {[token === null ? null : `token ${token}`, stored_on_file]
+                    {[
+                      token === null ? null : `token ${token}`,
+                      stored_on_file === null
+                        ? null
+                        : withCode(wordOf(STORED_ON_FILE, stored_on_file, language), stored_on_file),
+                    ]
                       .filter((one) => one !== null)
                       .join(', ')}
                   </Text>

@@ -1,28 +1,30 @@
-/** Words for statuses and results of the card rail. */
+/** Tones of the card rail's statuses and results, beside their words; what agreements are called. */
 import type { Tone } from '../../../shared/status-badge.tsx'
+import { RESULTS as RESULT_WORDS, ORDER_STATUSES as STATUS_WORDS } from '../../../shared/told/card-codes.ts'
+import type { Word } from '../../../shared/told/codes.ts'
 
-type Word = { readonly ro: string; readonly en: string; readonly tone: Tone }
+type Toned<Code extends string> = Readonly<Record<Code, Word & { readonly tone: Tone }>>
 
-export const ORDER_STATUSES: Readonly<Record<string, Word>> = {
-  INITIATED: { ro: 'inițiată', en: 'initiated', tone: 'open' },
-  FAILED: { ro: 'nereușită', en: 'failed', tone: 'bad' },
-  VERIFIED: { ro: 'card verificat', en: 'card verified', tone: 'good' },
-  AUTHORIZED: { ro: 'autorizată', en: 'authorized', tone: 'open' },
-  PARTIALLY_CAPTURED: { ro: 'încasată în parte', en: 'partly captured', tone: 'warn' },
-  CAPTURED: { ro: 'încasată', en: 'captured', tone: 'good' },
-  PARTIALLY_REFUNDED: { ro: 'rambursată în parte', en: 'partly refunded', tone: 'warn' },
-  REFUNDED: { ro: 'rambursată', en: 'refunded', tone: 'quiet' },
-  CANCELLED: { ro: 'anulată', en: 'cancelled', tone: 'quiet' },
+export const ORDER_STATUSES: Toned<keyof typeof STATUS_WORDS> = {
+  INITIATED: { ...STATUS_WORDS.INITIATED, tone: 'open' },
+  FAILED: { ...STATUS_WORDS.FAILED, tone: 'bad' },
+  VERIFIED: { ...STATUS_WORDS.VERIFIED, tone: 'good' },
+  AUTHORIZED: { ...STATUS_WORDS.AUTHORIZED, tone: 'open' },
+  PARTIALLY_CAPTURED: { ...STATUS_WORDS.PARTIALLY_CAPTURED, tone: 'warn' },
+  CAPTURED: { ...STATUS_WORDS.CAPTURED, tone: 'good' },
+  PARTIALLY_REFUNDED: { ...STATUS_WORDS.PARTIALLY_REFUNDED, tone: 'warn' },
+  REFUNDED: { ...STATUS_WORDS.REFUNDED, tone: 'quiet' },
+  CANCELLED: { ...STATUS_WORDS.CANCELLED, tone: 'quiet' },
 }
 
-export const RESULTS: Readonly<Record<string, Word>> = {
-  SUCCESS: { ro: 'reușită', en: 'success', tone: 'good' },
-  FAILURE: { ro: 'nereușită', en: 'failure', tone: 'bad' },
-  PENDING: { ro: 'la acceptator', en: 'at the acquirer', tone: 'open' },
-  UNKNOWN: { ro: 'rezultat necunoscut', en: 'outcome unknown', tone: 'warn' },
+export const RESULTS: Toned<keyof typeof RESULT_WORDS> = {
+  SUCCESS: { ...RESULT_WORDS.SUCCESS, tone: 'good' },
+  FAILURE: { ...RESULT_WORDS.FAILURE, tone: 'bad' },
+  PENDING: { ...RESULT_WORDS.PENDING, tone: 'open' },
+  UNKNOWN: { ...RESULT_WORDS.UNKNOWN, tone: 'warn' },
 }
 
-export const AGREEMENT_STATUSES: Readonly<Record<string, Word>> = {
+export const AGREEMENT_STATUSES: Toned<'PENDING' | 'ACTIVE' | 'CANCELLED' | 'ENDED' | 'REFUSED'> = {
   PENDING: { ro: 'așteaptă plătitorul', en: 'waits for the payer', tone: 'open' },
   ACTIVE: { ro: 'activ', en: 'active', tone: 'good' },
   CANCELLED: { ro: 'anulat', en: 'cancelled', tone: 'quiet' },
@@ -30,7 +32,7 @@ export const AGREEMENT_STATUSES: Readonly<Record<string, Word>> = {
   REFUSED: { ro: 'refuzat', en: 'refused', tone: 'bad' },
 }
 
-export const RAILS: Readonly<Record<string, { readonly ro: string; readonly en: string }>> = {
+export const RAILS: Readonly<Record<string, Word>> = {
   card: { ro: 'carduri', en: 'cards' },
   account: { ro: 'conturi', en: 'accounts' },
 }

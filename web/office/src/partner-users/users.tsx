@@ -5,20 +5,19 @@ import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import { get, post } from '../../../shared/api.ts'
 import { type Column, DataTable } from '../../../shared/data-table.tsx'
+import { InviteDialog, type Invited, PARTNER_ROLE_WORDS, type PartnerRole } from '../../../shared/invite-dialog.tsx'
 import { useMay } from '../../../shared/me.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { StatusBadge, type Tone } from '../../../shared/status-badge.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
-import type { Invited } from './invite.tsx'
-import { InviteDialog } from './invite.tsx'
 
 type User = {
   readonly user_name: string
   readonly name: string
   readonly email: string
-  readonly role: string
+  readonly role: PartnerRole
   readonly status: 'active' | 'suspended'
   readonly locked_at: string | null
   readonly has_second_factor: boolean
@@ -35,7 +34,6 @@ const TEXTS = {
     name: 'Nume',
     email: 'E-mail',
     role: 'Rol',
-    roles: { partner_admin: 'administrator', partner_reader: 'numai citire' } as Record<string, string>,
     state: 'Stare',
     active: 'activ',
     suspended: 'oprit',
@@ -60,31 +58,30 @@ const TEXTS = {
     },
   },
   en: {
-    title: 'People of the partner',
+    title: 'Partner’s users',
     back: 'Back to the partner',
     user_name: 'User name',
     name: 'Name',
-    email: 'Mail',
+    email: 'E-mail',
     role: 'Role',
-    roles: { partner_admin: 'administrator', partner_reader: 'reads only' } as Record<string, string>,
     state: 'State',
     active: 'active',
-    suspended: 'stopped',
+    suspended: 'suspended',
     locked: 'locked',
     invited: 'invited',
-    link_until: 'the link is good until',
+    link_until: 'link valid until',
     action: 'Action',
     choose: 'Actions',
     actions_of: (user: string) => `Actions for ${user}`,
-    empty: 'Nobody yet. Invite the first one, who can invite the others.',
-    invite: 'Invite somebody',
-    sent: (user: string) => `The invitation of ${user} was mailed; its link is good for three days.`,
-    not_sent: (user: string) => `The mail to ${user} could not be sent. Try again later.`,
+    empty: 'Nobody yet. Invite the first user, who can invite the others.',
+    invite: 'Invite a user',
+    sent: (user: string) => `The invitation for ${user} has been e-mailed; its link is valid for three days.`,
+    not_sent: (user: string) => `The e-mail to ${user} could not be sent. Try again later.`,
     done: 'Done.',
     acts: {
       invite: 'Send a new link',
-      suspend: 'Stop',
-      resume: 'Let work again',
+      suspend: 'Suspend',
+      resume: 'Reactivate',
       unlock: 'Unlock',
       'reset-totp': 'Remove the second factor',
       'sign-out': 'End sessions',
@@ -96,6 +93,7 @@ export function PartnerUsersPage() {
   const t = useTexts(TEXTS)
   const { client_id = '' } = useParams()
   const base = `/partners/${encodeURIComponent(client_id)}/users`
+  const roles = useTexts(PARTNER_ROLE_WORDS)
   const may = useMay('partner-user.manage')
   const queries = useQueryClient()
   const queryKey = ['partner-users', client_id]
@@ -117,7 +115,7 @@ export function PartnerUsersPage() {
     { key: 'user', title: t.user_name, cell: ({ user_name }) => <Text size="sm">{user_name}</Text> },
     { key: 'name', title: t.name, cell: ({ name }) => name },
     { key: 'email', title: t.email, cell: ({ email }) => email },
-    { key: 'role', title: t.role, cell: ({ role }) => t.roles[role] ?? role },
+    { key: 'role', title: t.role, cell: ({ role }) => roles[role] },
     { key: 'state', title: t.state, cell: (user) => <State user={user} /> },
     ...(may
       ? [
@@ -156,6 +154,7 @@ export function PartnerUsersPage() {
       )}
       <InviteDialog
         path={base}
+        first_role="partner_admin"
         opened={is_inviting}
         onClose={() => setInviting(false)}
         onInvited={(answer) => {

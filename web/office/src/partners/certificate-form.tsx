@@ -3,11 +3,13 @@ import { Button, FileButton, Group, Paper, Stack, Text, Textarea, TextInput } fr
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import type { CertificateRead } from '../../../../src/http/office/partner-contract.ts'
-import { ApiError, post } from '../../../shared/api.ts'
+import { post } from '../../../shared/api.ts'
 import { Problem } from '../../../shared/problem.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
+import { useUnsaved } from '../../../shared/unsaved.tsx'
 import { ProposeDialog, type Proposed } from '../approvals/proposed.tsx'
 import { CertificateFactsView } from './certificate-facts.tsx'
+import { useFieldFault } from './field-faults.ts'
 
 const MAX_FILE_BYTES = 120_000
 const TEXTS = {
@@ -28,18 +30,18 @@ const TEXTS = {
   },
   en: {
     certificate: "The partner's certificate (PEM)",
-    authority: 'The issuing authority and all above it (PEM)',
-    list: 'Revocation list (PEM or base64), where it is used',
+    authority: 'The issuing authority and all those above it (PEM)',
+    list: 'Revocation list (PEM or base64), if used',
     list_url: 'Address of the revocation list',
     request: "Or a certificate request (PKCS #10), signed by the installation's authority",
     sign: 'Sign the request',
     file: 'From a file',
     too_large: 'The file is too large for a certificate.',
     read: 'Read',
-    propose: 'Propose to register',
+    propose: 'Propose registration',
     cancel: 'Cancel',
     found: 'What would be registered',
-    signed: 'The signed certificate stands above: hand it to the partner once approved.',
+    signed: 'The signed certificate is shown above: hand it to the partner once approved.',
   },
 }
 
@@ -62,6 +64,7 @@ export function CertificateForm({ client_id, can_sign_requests, onDone }: Props)
   const t = useTexts(TEXTS)
   const [files, setFiles] = useState(EMPTY)
   const [request_pem, setRequest] = useState('')
+  useUnsaved([request_pem, ...Object.values(files)].some((text) => text.trim() !== ''))
   const [is_proposing, setIsProposing] = useState(false)
   const path = `/partners/${encodeURIComponent(client_id)}/certificates`
   const body = Object.fromEntries(Object.entries(files).filter(([, text]) => text.trim() !== ''))
@@ -78,9 +81,7 @@ export function CertificateForm({ client_id, can_sign_requests, onDone }: Props)
     // What was read was of another text.
     reading.reset()
   }
-  const told = reading.error instanceof ApiError ? reading.error : undefined
-  const faultOf = (...fields: string[]) =>
-    told?.field !== undefined && fields.includes(told.field) ? told.message : undefined
+  const faultOf = useFieldFault(reading.error)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     reading.mutate(body)

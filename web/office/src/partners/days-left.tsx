@@ -12,8 +12,8 @@ const TEXTS = {
     over: (days: number) => (days === 0 ? 'depășit azi' : `depășit de ${days === 1 ? 'o zi' : manyOf(days, 'zile')}`),
   },
   en: {
-    left: (days: number) => (days === 0 ? 'today' : `${days} ${days === 1 ? 'day' : 'days'} left`),
-    over: (days: number) => (days === 0 ? 'over today' : `over by ${days} ${days === 1 ? 'day' : 'days'}`),
+    left: (days: number) => (days === 0 ? 'ends today' : `${days} ${days === 1 ? 'day' : 'days'} left`),
+    over: (days: number) => (days === 0 ? 'expired today' : `expired ${days} ${days === 1 ? 'day' : 'days'} ago`),
   },
 }
 

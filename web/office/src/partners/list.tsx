@@ -36,7 +36,7 @@ const TEXTS = {
   },
   en: {
     title: 'Partners',
-    caption: 'Partners, in the order in which they came',
+    caption: 'Partners, oldest first',
     search: 'Name or clientID',
     type: 'Type',
     status: 'Status',
@@ -48,10 +48,10 @@ const TEXTS = {
     client_id: 'clientID',
     certificate: 'Certificate',
     no_certificate: 'no certificate',
-    unknown: 'end not known',
+    unknown: 'expiry not known',
     next_review: 'Review',
     alerts: 'Alerts',
-    empty: 'No partner.',
+    empty: 'No partners.',
   },
 }
 

@@ -3,7 +3,9 @@ import { Text } from '@mantine/core'
 import type { PartnerView } from '../../../../src/http/office/partner-contract.ts'
 import { CopyId } from '../../../shared/copy-id.tsx'
 import { DataTable } from '../../../shared/data-table.tsx'
-import { useTexts } from '../../../shared/texts.tsx'
+import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { SOURCES } from '../../../shared/told/card-codes.ts'
+import { type Word, type Words, withCode, wordOf } from '../../../shared/told/codes.ts'
 import { Facts } from './facts.tsx'
 import { Section } from './section.tsx'
 
@@ -35,19 +37,29 @@ const TEXTS = {
     yes: 'yes',
     no: 'no',
     passwords: 'API passwords',
-    links: 'Links with acquirers',
+    links: 'Acquirer links',
     acquirer: 'Acquirer',
     at: 'Merchant at the acquirer',
     sources: 'Sources',
     currencies: 'Currencies',
-    none: 'No link with an acquirer.',
+    none: 'No acquirer links.',
   },
 }
 
 type Merchant = NonNullable<PartnerView['merchant']>
+
+const OPERATIONS: Words<Merchant['operations'][number]> = {
+  PAY: { ro: 'plată', en: 'payment' },
+  AUTHORIZE: { ro: 'autorizare', en: 'authorisation' },
+  VERIFY: { ro: 'verificarea cardului', en: 'card verification' },
+}
+
 /** Passwords of the card API are shown to the partner's own people alone: whoever had one could pay back by himself. */
 export function MerchantSection({ merchant }: { readonly merchant: Merchant }) {
   const t = useTexts(TEXTS)
+  const { language } = useLanguage()
+  const named = (words: Readonly<Record<string, Word>>, codes: readonly string[]) =>
+    codes.map((code) => withCode(wordOf(words, code, language), code)).join(', ')
   return (
     <Section title={t.title}>
       <Facts
@@ -55,7 +67,7 @@ export function MerchantSection({ merchant }: { readonly merchant: Merchant }) {
           { name: t.merchant_id, value: <CopyId id={merchant.merchant_id} /> },
           { name: t.name, value: merchant.name },
           { name: t.category, value: merchant.category_code },
-          { name: t.operations, value: merchant.operations.join(', ') },
+          { name: t.operations, value: named(OPERATIONS, merchant.operations) },
           { name: t.tokenization, value: merchant.tokenization ? t.yes : t.no },
           { name: t.passwords, value: merchant.passwords },
         ]}
@@ -71,7 +83,7 @@ export function MerchantSection({ merchant }: { readonly merchant: Merchant }) {
         columns={[
           { key: 'acquirer', title: t.acquirer, cell: ({ link_no, acquirer_id }) => `${link_no}. ${acquirer_id}` },
           { key: 'at', title: t.at, cell: ({ acquirer_merchant_id }) => <CopyId id={acquirer_merchant_id} /> },
-          { key: 'sources', title: t.sources, cell: ({ sources }) => sources.join(', ') },
+          { key: 'sources', title: t.sources, cell: ({ sources }) => named(SOURCES, sources) },
           { key: 'currencies', title: t.currencies, cell: ({ currencies }) => currencies.join(', ') },
         ]}
       />

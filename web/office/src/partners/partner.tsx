@@ -1,5 +1,5 @@
 /** One partner: what it is, how it calls, what it may, and the ways to all else of it. */
-import { Anchor, Group, Skeleton, Stack } from '@mantine/core'
+import { Anchor, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from 'react-router'
 import type { PartnerView } from '../../../../src/http/office/partner-contract.ts'
@@ -23,6 +23,9 @@ import { PartnerStatus } from './status.tsx'
 const TEXTS = {
   ro: {
     title: 'Partener',
+    erased: 'Partener șters',
+    erased_about:
+      'Ce se știa despre partener și plățile lui au fost șterse după termenul de păstrare; rămâne numai clientID, pe care îl numește jurnalul.',
     client_id: 'clientID',
     type: 'Tip',
     status: 'Starea',
@@ -40,6 +43,9 @@ const TEXTS = {
   },
   en: {
     title: 'Partner',
+    erased: 'Erased partner',
+    erased_about:
+      'What was known of the partner and its payments were erased once they need not be kept any more; only the clientID stays, which the audit log names.',
     client_id: 'clientID',
     type: 'Type',
     status: 'Status',
@@ -47,13 +53,13 @@ const TEXTS = {
     case: 'Case',
     no_case: 'no case',
     review: 'Yearly review',
-    links: 'Further',
+    links: 'See also',
     limits: 'Limits and indicators',
     alerts: 'Alerts',
     payments: 'Payments',
-    users: 'Its users',
+    users: 'Users',
     orders: 'Card orders',
-    about: 'In short',
+    about: 'Overview',
   },
 }
 
@@ -64,6 +70,15 @@ export function PartnerPage() {
     queryKey: ['partners', client_id],
     queryFn: () => get<PartnerView>(`/partners/${encodeURIComponent(client_id)}`),
   })
+  if (found.data?.case?.state === 'erased')
+    return (
+      <Page title={t.erased}>
+        <Stack gap="md">
+          <Text size="sm">{t.erased_about}</Text>
+          <Summary partner={found.data} />
+        </Stack>
+      </Page>
+    )
   return (
     <Page title={found.data?.name ?? t.title}>
       <Problem error={found.error} />
@@ -118,7 +133,12 @@ function Summary({ partner }: { readonly partner: PartnerView }) {
           },
           {
             name: t.review,
-            value: partner.case?.next_review_at == null ? '–' : <DaysLeft at={partner.case.next_review_at} />,
+            value:
+              partner.case?.state === 'approved' && partner.case.next_review_at !== null ? (
+                <DaysLeft at={partner.case.next_review_at} />
+              ) : (
+                '–'
+              ),
           },
         ]}
       />

@@ -9,6 +9,8 @@ import { LogoInput } from '../../../shared/case/logo-input.tsx'
 import { useMay } from '../../../shared/me.ts'
 import { Problem } from '../../../shared/problem.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
+import { useUnsaved } from '../../../shared/unsaved.tsx'
+import { useFieldFault } from './field-faults.ts'
 import { SecretButton } from './secret.tsx'
 import { Section } from './section.tsx'
 
@@ -27,7 +29,6 @@ const TEXTS = {
     may: 'Ce are voie',
     require_signed_requests: 'Trebuie să-și semneze cererile',
     may_headless: 'Poate arăta pagina proprie (isHeadless)',
-    may_flexible_url: 'Poate numi altă adresă de întoarcere pe gazdele lui (flexibleURL)',
     save: 'Salvează',
     undo: 'Anulează schimbările',
     changed: 'Altcineva a schimbat între timp acest partener. Reîncarcă și uită-te din nou.',
@@ -36,26 +37,25 @@ const TEXTS = {
     secret_about: 'Cel nou e folosit din acel moment; încă o zi webhookurile sunt semnate și cu cel de acum.',
   },
   en: {
-    title: 'Profile and looks',
+    title: 'Profile and branding',
     name: 'Name',
     name_hint: 'What the payer sees.',
     colour: 'Colour',
     pick: 'Pick from the screen',
     logo: 'Logo',
     webhook: 'Webhook address',
-    webhook_hint: 'Empty: the partner gets no webhooks.',
-    rate: 'Requests a minute',
-    rate_hint: 'Empty: as configured.',
-    may: 'What it may',
+    webhook_hint: 'Empty: the partner receives no webhooks.',
+    rate: 'Requests per minute',
+    rate_hint: 'Empty: the configured default.',
+    may: 'Permissions',
     require_signed_requests: 'Must sign its requests',
-    may_headless: 'May show its own page (isHeadless)',
-    may_flexible_url: 'May name another return address on its hosts (flexibleURL)',
+    may_headless: 'May use its own page (isHeadless)',
     save: 'Save',
-    undo: 'Undo the changes',
-    changed: 'Somebody else has changed this partner meanwhile. Reload and look again.',
+    undo: 'Undo changes',
+    changed: 'Someone else has changed this partner in the meantime. Reload and check again.',
     reload: 'Reload',
     secret: 'New webhook secret',
-    secret_about: 'The new one is used from that moment on; for a day webhooks are signed with the present one, too.',
+    secret_about: 'The new secret is used immediately; for one day webhooks are also signed with the current one.',
   },
 }
 
@@ -67,10 +67,9 @@ const FIELDS = [
   'requests_per_minute',
   'require_signed_requests',
   'may_headless',
-  'may_flexible_url',
 ] as const
 type Profile = Pick<PartnerView, (typeof FIELDS)[number]>
-const PERMISSIONS = ['require_signed_requests', 'may_headless', 'may_flexible_url'] as const
+const PERMISSIONS = ['require_signed_requests', 'may_headless'] as const
 
 export function ProfileSection({ partner }: { readonly partner: PartnerView }) {
   const t = useTexts(TEXTS)
@@ -80,6 +79,7 @@ export function ProfileSection({ partner }: { readonly partner: PartnerView }) {
   const [draft, setDraft] = useState<Profile>(partner)
   const set = (changes: Partial<Profile>) => setDraft((now) => ({ ...now, ...changes }))
   const changed = FIELDS.filter((field) => draft[field] !== partner[field])
+  useUnsaved(changed.length > 0)
   const path = `/partners/${encodeURIComponent(partner.client_id)}`
   const saving = useMutation({
     mutationFn: () =>
@@ -90,7 +90,7 @@ export function ProfileSection({ partner }: { readonly partner: PartnerView }) {
     onSuccess: () => queries.invalidateQueries({ queryKey: ['partners'] }),
   })
   const told = saving.error instanceof ApiError ? saving.error : undefined
-  const faultOf = (field: string) => (told?.code === 'FIELD_INVALID' && told.field === field ? told.message : undefined)
+  const faultOf = useFieldFault(saving.error)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     saving.mutate()

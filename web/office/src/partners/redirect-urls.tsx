@@ -4,7 +4,9 @@ import { useState } from 'react'
 import type { PartnerView } from '../../../../src/http/office/partner-contract.ts'
 import { useMay } from '../../../shared/me.ts'
 import { useTexts } from '../../../shared/texts.tsx'
+import { useUnsaved } from '../../../shared/unsaved.tsx'
 import { ProposeDialog, type Proposed, ProposedNotice } from '../approvals/proposed.tsx'
+import { FlexibleUrl } from './flexible-url.tsx'
 import { Section } from './section.tsx'
 
 const TEXTS = {
@@ -17,10 +19,10 @@ const TEXTS = {
   },
   en: {
     title: 'Return addresses',
-    propose: 'Propose others',
+    propose: 'Propose new ones',
     dialog: 'New return addresses',
-    list: 'Addresses, one a line',
-    hint: 'At most 20, https. They take the place of all that are registered.',
+    list: 'Addresses, one per line',
+    hint: 'At most 20, https. They replace all those registered now.',
   },
 }
 
@@ -29,6 +31,7 @@ export function RedirectUrlsSection({ partner }: { readonly partner: PartnerView
   const may_propose = useMay('partner.redirect-url')
   const [is_open, setIsOpen] = useState(false)
   const [text, setText] = useState('')
+  useUnsaved(is_open && text !== partner.redirect_urls.join('\n'))
   const [proposed, setProposed] = useState<Proposed>()
   const redirect_urls = text
     .split('\n')
@@ -57,6 +60,7 @@ export function RedirectUrlsSection({ partner }: { readonly partner: PartnerView
           </List.Item>
         ))}
       </List>
+      <FlexibleUrl partner={partner} onProposed={setProposed} />
       <ProposeDialog
         title={t.dialog}
         opened={is_open}

@@ -16,9 +16,9 @@ const TEXTS = {
     close: 'Închide',
   },
   en: {
-    make: 'Make a new one',
+    make: 'Create a new one',
     cancel: 'Cancel',
-    once: 'It is shown now only. Hand it to the partner on a safe way.',
+    once: 'It is shown only now. Hand it to the partner by a secure channel.',
     copy: 'Copy',
     copied: 'Copied',
     close: 'Close',

@@ -10,6 +10,7 @@ import { useMay } from '../../../shared/me.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
+import { useUnsaved } from '../../../shared/unsaved.tsx'
 import { Section } from './section.tsx'
 import { PartnerStatus } from './status.tsx'
 
@@ -33,9 +34,9 @@ const TEXTS = {
   en: {
     title: 'Suspension',
     suspend: 'Suspend the partner',
-    resume: 'Let it work again',
-    suspend_about: 'Its calls are refused from now on; what is under way at banks is settled.',
-    resume_about: 'Its calls are taken again.',
+    resume: 'Reactivate the partner',
+    suspend_about: 'Its calls are refused from now on; payments already at banks are still settled.',
+    resume_about: 'Its calls are accepted again.',
     reason: 'Reason',
     cancel: 'Cancel',
     caption: 'Suspensions and resumptions',
@@ -43,8 +44,8 @@ const TEXTS = {
     by: 'Who',
     status: 'What',
     why: 'Why',
-    never: 'It was never suspended.',
-    none: 'no reason written',
+    never: 'Never suspended.',
+    none: 'no reason given',
   },
 }
 
@@ -80,6 +81,7 @@ function StandingButton({ partner }: { readonly partner: PartnerView }) {
   const queries = useQueryClient()
   const [opened, { open, close }] = useDisclosure()
   const [reason, setReason] = useState('')
+  useUnsaved(opened && reason.trim() !== '')
   const is_active = partner.status === 'active'
   const label = is_active ? t.suspend : t.resume
   const word = is_active ? 'suspension' : 'resumption'

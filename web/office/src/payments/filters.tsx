@@ -10,10 +10,11 @@ import { get, post } from '../../../shared/api.ts'
 import { useFilters } from '../../../shared/filters.ts'
 import { Problem } from '../../../shared/problem.tsx'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
-import { KEYS, KINDS, STATUSES } from './words.ts'
+import { PAYMENT_STATUSES, REASONS, type Word, withCode } from '../../../shared/told/codes.ts'
+import { KEYS, KINDS } from './words.ts'
 
-const TYPED = ['payment_id', 'end_to_end_id', 'amount_from', 'amount_to', 'from', 'to', 'reason'] as const
-const CHOSEN = ['partner', 'bank', 'status', 'kind'] as const
+const TYPED = ['payment_id', 'end_to_end_id', 'amount_from', 'amount_to', 'from', 'to'] as const
+const CHOSEN = ['partner', 'bank', 'status', 'kind', 'reason'] as const
 const KEYED = ['debtor_iban_key', 'creditor_iban_key', 'email_key', 'payer_key'] as const
 export const PAYMENT_FILTERS = [...TYPED, ...CHOSEN, ...KEYED] as const
 
@@ -34,7 +35,7 @@ const TEXTS = {
     person: 'Persoana, după',
     value: 'Valoarea exactă',
     all: 'toate',
-    all_partners: 'toți',
+    all_of: { partner: 'toți', bank: 'toate', reason: 'oricare' },
     find: 'Caută',
     clear: 'Golește',
     exact: 'valoare exactă',
@@ -56,7 +57,7 @@ const TEXTS = {
     person: 'Person, by',
     value: 'Exact value',
     all: 'all',
-    all_partners: 'all',
+    all_of: { partner: 'all', bank: 'all', reason: 'any' },
     find: 'Search',
     clear: 'Clear',
     exact: 'exact value',
@@ -86,6 +87,7 @@ export function PaymentFilterForm() {
 }
 
 type Filters = ReturnType<typeof useFilters<(typeof PAYMENT_FILTERS)[number]>>
+type Choice = { readonly value: string; readonly label: string }
 type FormProps = { readonly filters: Filters[0]; readonly setFilters: Filters[1] }
 
 function Form({ filters, setFilters }: FormProps) {
@@ -106,7 +108,7 @@ function Form({ filters, setFilters }: FormProps) {
     const answer = await key.mutateAsync().catch(() => undefined)
     if (answer !== undefined) setFilters({ ...given, [person]: answer.key })
   }
-  const several = (name: 'status' | 'kind', words: typeof KINDS) => (
+  const several = (name: 'status' | 'kind', words: Readonly<Record<string, Word>>) => (
     <MultiSelect
       label={t[name]}
       data={Object.entries(words).map(([code, word]) => ({ value: code, label: label(code, word[language]) }))}
@@ -117,14 +119,15 @@ function Form({ filters, setFilters }: FormProps) {
       hidePickedOptions
     />
   )
-  const one = (name: 'partner' | 'bank', data: readonly { readonly value: string; readonly label: string }[]) => (
+  const one = (name: 'partner' | 'bank' | 'reason', data: readonly Choice[]) => (
     <NativeSelect
       label={t[name]}
       value={typed[name] ?? ''}
       onChange={(event) => set(name, event.currentTarget.value)}
-      data={[{ value: '', label: name === 'partner' ? t.all_partners : t.all }, ...data]}
+      data={[{ value: '', label: t.all_of[name] }, ...data]}
     />
   )
+  const reasons = Object.entries(REASONS).map(([value, word]) => ({ value, label: withCode(word[language], value) }))
   const text = (name: (typeof TYPED)[number], type: 'text' | 'date' = 'text') => (
     <TextInput
       label={t[name]}
@@ -149,13 +152,13 @@ function Form({ filters, setFilters }: FormProps) {
               'bank',
               choices.banks.map(({ bank_id, name }) => ({ value: bank_id, label: name })),
             )}
-            {several('status', STATUSES)}
+            {several('status', PAYMENT_STATUSES)}
             {several('kind', KINDS)}
             {text('from', 'date')}
             {text('to', 'date')}
             {text('amount_from')}
             {text('amount_to')}
-            {text('reason')}
+            {one('reason', reasons)}
           </SimpleGrid>
           <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm" verticalSpacing="xs">
             <NativeSelect

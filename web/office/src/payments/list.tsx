@@ -12,11 +12,11 @@ import { useFilters } from '../../../shared/filters.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { Money } from '../../../shared/money.tsx'
 import { Page } from '../../../shared/page.tsx'
+import { PaymentReason, PaymentStatus } from '../../../shared/payment-status.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
 import { ExportMenu } from './export-menu.tsx'
 import { PAYMENT_FILTERS, PaymentFilterForm, useBankName } from './filters.tsx'
-import { PaymentStatus } from './status.tsx'
 import { KINDS } from './words.ts'
 
 const TEXTS = {
@@ -120,11 +120,7 @@ export function PaymentTable({ rows, onMore, is_loading_more = false }: TablePro
           cell: ({ status, reason }) => (
             <Stack gap={2} align="flex-start">
               <PaymentStatus status={status} />
-              {reason !== null && (
-                <Text size="xs" c="gray.7" style={{ overflowWrap: 'anywhere' }}>
-                  {reason}
-                </Text>
-              )}
+              <PaymentReason reason={reason} />
             </Stack>
           ),
         },

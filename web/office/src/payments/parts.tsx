@@ -6,11 +6,13 @@ import { CopyId } from '../../../shared/copy-id.tsx'
 import { DataTable } from '../../../shared/data-table.tsx'
 import { Moment } from '../../../shared/moment.tsx'
 import { Money } from '../../../shared/money.tsx'
+import { PaymentReason, PaymentStatus } from '../../../shared/payment-status.tsx'
 import { StatusBadge } from '../../../shared/status-badge.tsx'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { refusalText } from '../../../shared/told/codes.ts'
+import { useIndicatorWords, useLevelText } from '../limits/use-words.ts'
 import { useBankName } from './filters.tsx'
 import { Section } from './section.tsx'
-import { PaymentStatus } from './status.tsx'
 import { ATTEMPT_STATES, DELIVERY_STATES } from './words.ts'
 
 const TEXTS = {
@@ -38,7 +40,7 @@ const TEXTS = {
     alert: (id: number) => `Alerta ${id}`,
     warn: 'avertizare',
     block: 'blocare',
-    measured: (value: number, level: number) => `măsurat ${value}, nivel ${level}`,
+    measured: (value: string, level: string) => `măsurat ${value}, nivel ${level}`,
   },
   en: {
     items: (n: number) => `Payments of the list (${n})`,
@@ -64,7 +66,7 @@ const TEXTS = {
     alert: (id: number) => `Alert ${id}`,
     warn: 'warning',
     block: 'blocked',
-    measured: (value: number, level: number) => `measured ${value}, level ${level}`,
+    measured: (value: string, level: string) => `measured ${value}, level ${level}`,
   },
 }
 
@@ -89,7 +91,16 @@ export function Items({ items }: Pick<ShownPayment, 'items'>) {
               </Anchor>
             ),
           },
-          { key: 'status', title: t.status, cell: ({ status }) => <PaymentStatus status={status} /> },
+          {
+            key: 'status',
+            title: t.status,
+            cell: ({ status, reason }) => (
+              <Stack gap={2} align="flex-start">
+                <PaymentStatus status={status} />
+                <PaymentReason reason={reason} />
+              </Stack>
+            ),
+          },
           {
             key: 'amount',
             title: t.amount,
@@ -134,7 +145,7 @@ export function Attempts({ attempts }: Pick<ShownPayment, 'attempts'>) {
             key: 'ids',
             title: t.ids,
             cell: ({ end_to_end_id, bank_payment_id, request_id }) => (
-              <Stack gap={0}>
+              <Stack gap={0} miw={{ base: 0, md: 190 }}>
                 {[end_to_end_id, bank_payment_id, request_id].map((id) =>
                   id === null ? null : <CopyId key={id} id={id} />,
                 )}
@@ -144,7 +155,10 @@ export function Attempts({ attempts }: Pick<ShownPayment, 'attempts'>) {
           {
             key: 'bank_status',
             title: t.bank_status,
-            cell: ({ bank_status, refusal }) => [bank_status, refusal].filter((one) => one !== null).join(' · ') || '–',
+            cell: ({ bank_status, refusal }) =>
+              [bank_status, refusal === null ? null : refusalText(refusal, language)]
+                .filter((one) => one !== null)
+                .join(' · ') || '–',
           },
           { key: 'sent', title: t.sent, cell: ({ submitted_at }) => <Moment at={submitted_at} /> },
           { key: 'returned', title: t.returned, cell: ({ returned_at }) => <Moment at={returned_at} /> },
@@ -185,6 +199,8 @@ export function Mails({ mails }: Pick<ShownPayment, 'mails'>) {
 
 export function Limits({ limits: { counted_on, alerts } }: Pick<ShownPayment, 'limits'>) {
   const t = useTexts(TEXTS)
+  const indicators = useIndicatorWords()
+  const levelText = useLevelText()
   return (
     <Section title={t.limits}>
       <Text size="sm">{counted_on === null ? t.not_counted : t.counted(counted_on)}</Text>
@@ -193,7 +209,7 @@ export function Limits({ limits: { counted_on, alerts } }: Pick<ShownPayment, 'l
           <Anchor component={Link} size="sm" underline="always" to={`/alerts/${alert_id}`}>
             {t.alert(alert_id)}
           </Anchor>{' '}
-          {`${t[outcome]}: ${indicator}, ${t.measured(measured, level)}`}
+          {`${t[outcome]}: ${indicators[indicator]?.about ?? indicator}, ${t.measured(levelText(indicator, measured), levelText(indicator, level))}`}
         </Text>
       ))}
     </Section>

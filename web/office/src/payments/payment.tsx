@@ -8,6 +8,7 @@ import { CopyId } from '../../../shared/copy-id.tsx'
 import { Moment } from '../../../shared/moment.tsx'
 import { Money } from '../../../shared/money.tsx'
 import { Page } from '../../../shared/page.tsx'
+import { PaymentReason, PaymentStatus } from '../../../shared/payment-status.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
 import { PaymentActs } from './acts.tsx'
@@ -15,7 +16,6 @@ import { useBankName } from './filters.tsx'
 import { Attempts, Items, Limits, Mails } from './parts.tsx'
 import { People } from './people.tsx'
 import { Facts, Section } from './section.tsx'
-import { PaymentStatus } from './status.tsx'
 import { Timeline } from './timeline.tsx'
 import { Webhooks } from './webhooks.tsx'
 import { KINDS } from './words.ts'
@@ -122,7 +122,7 @@ function PaymentFacts({ shown: { payment: p } }: { readonly shown: ShownPayment 
         rows={[
           [t.payment, <CopyId key="id" id={p.payment_id} />],
           [t.status, <PaymentStatus key="status" status={p.status} />],
-          [t.reason, p.reason],
+          [t.reason, p.reason === null ? null : <PaymentReason key="reason" reason={p.reason} size="sm" />],
           [t.amount, <Money key="amount" minor={p.amount_minor} />],
           [
             t.partner,

@@ -2,12 +2,12 @@
 import { Checkbox, Code, List, Skeleton, Stack, Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Explanation } from '../../../../src/http/office/search-contract.ts'
+import type { Explanation, TimelineMoment } from '../../../../src/http/office/timeline-contract.ts'
 import { get } from '../../../shared/api.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
-import { byInRomanian, inRomanian } from './told-ro.ts'
+import { useTimelineWords } from './timeline-words.ts'
 
 const TEXTS = {
   ro: {
@@ -23,8 +23,6 @@ const TEXTS = {
     unreadable: 'Mesajul nu se mai poate deschide cu cheile acestei instalații.',
     cut: 'tăiat',
     seconds: (n: string) => `${n.replace('.', ',')} s`,
-    by_name: byInRomanian,
-    told: inRomanian,
   },
   en: {
     caption: 'History, the oldest first',
@@ -39,16 +37,14 @@ const TEXTS = {
     unreadable: 'The message cannot be opened with the keys of this installation any more.',
     cut: 'cut',
     seconds: (n: string) => `${n} s`,
-    by_name: (by: string) => by,
-    told: (what: string) => what,
   },
 }
 
-type Moment_ = Explanation['moments'][number]
 type Props = { readonly path: string; readonly has_messages?: boolean }
 
 export function Timeline({ path, has_messages = false }: Props) {
   const t = useTexts(TEXTS)
+  const words = useTimelineWords()
   const [messages, setMessages] = useState(false)
   const told = useQuery({
     queryKey: ['timeline', path, messages],
@@ -88,7 +84,7 @@ export function Timeline({ path, has_messages = false }: Props) {
               <Table.Td data-title={t.after} className="punte-number">
                 {t.seconds(sinceText(before, moment))}
               </Table.Td>
-              <Table.Td data-title={t.by}>{t.by_name(moment.by)}</Table.Td>
+              <Table.Td data-title={t.by}>{words.by(moment)}</Table.Td>
               <Table.Td data-title={t.what} style={{ overflowWrap: 'anywhere' }}>
                 <What moment={moment} />
               </Table.Td>
@@ -102,8 +98,8 @@ export function Timeline({ path, has_messages = false }: Props) {
             {t.open}
           </Text>
           <List size="sm">
-            {open.map((line) => (
-              <List.Item key={line}>{t.told(line)}</List.Item>
+            {open.map((one) => (
+              <List.Item key={`${one.code} ${JSON.stringify(one.facts)}`}>{words.open(one)}</List.Item>
             ))}
           </List>
         </div>
@@ -112,21 +108,27 @@ export function Timeline({ path, has_messages = false }: Props) {
   )
 }
 
-function What({ moment }: { readonly moment: Moment_ }) {
-  const t = useTexts(TEXTS)
-  const { from, to, what, exchange } = moment
+function What({ moment }: { readonly moment: TimelineMoment }) {
+  const words = useTimelineWords()
+  const { from, to, code, facts } = moment
+  const status = to === undefined ? undefined : words.status(to)
   return (
     <Stack gap={2} ta="start">
       <span>
-        {to !== undefined && <strong>{from === undefined ? `${to} ` : `${from} → ${to} `}</strong>}
-        {t.told(what)}
+        {to !== undefined && (
+          <>
+            <strong>{from === undefined ? to : `${from} → ${to}`}</strong>
+            {`${status === undefined ? '' : ` (${status})`} – `}
+          </>
+        )}
+        {words.what(moment)}
       </span>
-      {exchange?.messages !== undefined && <Messages messages={exchange.messages} />}
+      {code === 'exchange' && facts.messages !== undefined && <Messages messages={facts.messages} />}
     </Stack>
   )
 }
 
-type MessagesOf = NonNullable<NonNullable<Moment_['exchange']>['messages']>
+type MessagesOf = NonNullable<Extract<TimelineMoment, { readonly code: 'exchange' }>['facts']['messages']>
 
 function Messages({ messages }: { readonly messages: MessagesOf }) {
   const t = useTexts(TEXTS)
@@ -150,7 +152,7 @@ function Messages({ messages }: { readonly messages: MessagesOf }) {
   )
 }
 
-function sinceText(before: Moment_ | undefined, moment: Moment_): string {
+function sinceText(before: TimelineMoment | undefined, moment: TimelineMoment): string {
   if (before === undefined) return '0'
   return `+${(Math.max(0, Date.parse(moment.at) - Date.parse(before.at)) / 1000).toFixed(3)}`
 }

@@ -1,24 +1,9 @@
 /** Words for what the tables say in codes. */
+import type { PaymentLine } from '../../../../src/http/office/search-contract.ts'
 import type { Tone } from '../../../shared/status-badge.tsx'
+import type { Word, Words } from '../../../shared/told/codes.ts'
 
-type Word = { readonly ro: string; readonly en: string }
-
-export const STATUSES: Readonly<Record<string, Word & { readonly tone: Tone }>> = {
-  INIT: { ro: 'inițiată', en: 'initiated', tone: 'open' },
-  RCVD: { ro: 'primită de bancă', en: 'received by the bank', tone: 'open' },
-  ACTC: { ro: 'verificată de bancă', en: 'checked by the bank', tone: 'open' },
-  PDNG: { ro: 'în așteptare la bancă', en: 'pending at the bank', tone: 'open' },
-  ACCP: { ro: 'acceptată', en: 'accepted', tone: 'open' },
-  ACSP: { ro: 'în execuție', en: 'being executed', tone: 'open' },
-  ACSC: { ro: 'decontată', en: 'settled', tone: 'good' },
-  RJCT: { ro: 'respinsă', en: 'rejected', tone: 'bad' },
-  CANC: { ro: 'anulată', en: 'cancelled', tone: 'quiet' },
-  ABND: { ro: 'abandonată', en: 'abandoned', tone: 'quiet' },
-  BLOCKED: { ro: 'blocată de o limită', en: 'blocked by a limit', tone: 'bad' },
-  PART: { ro: 'plătită în parte', en: 'partly paid', tone: 'warn' },
-}
-
-export const KINDS: Readonly<Record<string, Word>> = {
+export const KINDS: Words<PaymentLine['kind']> = {
   single: { ro: 'simplă', en: 'single' },
   list: { ro: 'listă', en: 'list' },
   item: { ro: 'din listă', en: 'of a list' },

@@ -9,6 +9,7 @@ import { Moment } from '../../../shared/moment.tsx'
 import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
+import { useUnsaved } from '../../../shared/unsaved.tsx'
 import { Deadlines } from './deadline.tsx'
 import { FactsForm } from './facts-form.tsx'
 import { fromLocal, toLocal } from './local-time.ts'
@@ -83,15 +84,15 @@ const TEXTS: { readonly ro: Words; readonly en: Words } = {
     judge_again: 'Classify again',
     close: 'Close the incident',
     now: 'Classified',
-    would_be: 'By the facts as saved, the incident',
-    major: 'is a major one',
-    minor: 'is not a major one',
+    would_be: 'By the saved facts, the incident',
+    major: 'is major',
+    minor: 'is not major',
     met: 'Criteria met',
     none_met: 'none',
     rule: 'Major: critical services were affected, and either there was malicious access or at least two of the other criteria are met (Delegated Regulation (EU) 2024/1772, Articles 8 and 9).',
     reports: 'Reports to the authority',
     facts: 'What is known',
-    unsaved: 'There are changes that are not saved.',
+    unsaved: 'There are unsaved changes.',
     judged_at: 'at',
     criteria: {
       clients: 'clients, counterparts, transactions',
@@ -150,6 +151,7 @@ function Editor({ incident }: { readonly incident: Incident }) {
   })
   const is_fixed = incident.state === 'closed' || !may_change
   const is_unsaved = facts !== incident.facts || aware !== toLocal(incident.aware_at)
+  useUnsaved(is_unsaved)
   return (
     <Stack gap="lg">
       <Problem error={work.error} />

@@ -11,6 +11,7 @@ import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { StatusBadge, type Tone } from '../../../shared/status-badge.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
+import { useUnsaved } from '../../../shared/unsaved.tsx'
 import { FraudForm } from './fraud-form.tsx'
 import type { FraudContent, Report, TextContent, Version } from './model.ts'
 import { TextForm } from './text-form.tsx'
@@ -56,7 +57,7 @@ const TEXTS = {
     submit: 'Record the submission',
     correct: 'Correct',
     sure: 'Was the report submitted to the authority?',
-    sure_text: 'Once recorded this version does not change any more; a correction is a new version.',
+    sure_text: 'Once recorded, this version no longer changes; a correction is a new version.',
     yes: 'Yes, it was submitted',
     cancel: 'Cancel',
     versions: 'Versions',
@@ -66,9 +67,9 @@ const TEXTS = {
     saved: 'Saved',
     submitted: 'Submitted',
     export: 'Download',
-    unsaved: 'There are changes that are not saved.',
+    unsaved: 'There are unsaved changes.',
     shown: (version: number) => `Version ${version} is shown.`,
-    proposed: 'Nothing is saved yet: below is what is known already.',
+    proposed: 'Nothing is saved yet: what is already known is filled in below.',
   },
 }
 
@@ -117,6 +118,7 @@ function Editor({ report, path }: EditorProps) {
   const { save, submit } = useReport(path, draft)
   const is_fixed = !may_change || (newest !== undefined && draft === undefined && !is_correcting)
   const is_unsaved = content !== first
+  useUnsaved(is_unsaved)
   const error = save.error ?? submit.error
   const fault =
     error instanceof ApiError && error.field !== undefined ? { field: error.field, message: error.message } : undefined

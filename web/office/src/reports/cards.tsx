@@ -1,8 +1,10 @@
 /** Card payments: approvals by source and scheme, declines by the gateway's code. */
 import { BarChart } from '@mantine/charts'
 import { DataTable } from '../../../shared/data-table.tsx'
-import { moneyText } from '../../../shared/money.tsx'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { GATEWAY_CODES, SOURCES } from '../../../shared/told/card-codes.ts'
+import { withCode, wordOf } from '../../../shared/told/codes.ts'
+import { Amount } from '../orders/amount.tsx'
 import { Figure, PICTURE } from './figure.tsx'
 import type { CardReport, CardRow } from './model.ts'
 import { shareOf, useNumbers } from './numbers.ts'
@@ -27,18 +29,18 @@ const TEXTS = {
   en: {
     title: 'Cards: approvals by source and scheme',
     declines: 'Cards: declines by code',
-    summary: (rate: string, n: string) => `${rate} approved of ${n} initial transactions that have ended.`,
+    summary: (rate: string, n: string) => `${rate} of ${n} completed initial transactions approved.`,
     most: (code: string, n: string) => `Most often: ${code} (${n}).`,
     no_declines: 'No declines.',
     approved: 'Approved',
     declined: 'Declined',
-    rate: 'Success',
+    rate: 'Success rate',
     source: 'Source',
     scheme: 'Scheme',
     result: 'Result',
     code: 'Code',
     count: 'Transactions',
-    sum: 'Sum',
+    sum: 'Amount',
   },
 }
 
@@ -48,7 +50,6 @@ const isGood = ({ result }: CardRow) => result === 'SUCCESS'
 export function Cards({ report, csv }: { readonly report: CardReport; readonly csv: string }) {
   const t = useTexts(TEXTS)
   const n = useNumbers()
-  const { language } = useLanguage()
   const { rows } = report
   const groups = [...Map.groupBy(rows, ({ source, scheme }) => `${source} · ${scheme || '–'}`)].map(
     ([name, of_group]) => {
@@ -58,7 +59,11 @@ export function Cards({ report, csv }: { readonly report: CardReport; readonly c
   )
   const total = countOf(rows)
   const bad = rows.filter((row) => !isGood(row))
-  const codes = [...Map.groupBy(bad, ({ gateway_code }) => gateway_code)]
+  const { language } = useLanguage()
+  const why = (code: string) => withCode(wordOf(GATEWAY_CODES, code, language), code)
+  const codes = [
+    ...Map.groupBy(bad, ({ gateway_code }) => wordOf(GATEWAY_CODES, gateway_code, language) ?? gateway_code),
+  ]
     .map(([code, of_code]) => ({ code, [t.declined]: countOf(of_code) }))
     .sort((one, other) => Number(other[t.declined]) - Number(one[t.declined]))
   const [most] = codes
@@ -118,11 +123,20 @@ export function Cards({ report, csv }: { readonly report: CardReport; readonly c
             rowKey={(row) => `${row.currency} ${row.source} ${row.scheme} ${row.gateway_code}`}
             empty=""
             columns={[
-              { key: 'code', title: t.code, cell: (row) => row.gateway_code },
-              { key: 'source', title: t.source, cell: (row) => row.source },
+              { key: 'code', title: t.code, cell: (row) => why(row.gateway_code) },
+              {
+                key: 'source',
+                title: t.source,
+                cell: (row) => withCode(wordOf(SOURCES, row.source, language), row.source),
+              },
               { key: 'scheme', title: t.scheme, cell: (row) => row.scheme || '–' },
               { key: 'count', title: t.count, align: 'right', cell: (row) => n.whole(row.transaction_count) },
-              { key: 'sum', title: t.sum, align: 'right', cell: (row) => sumText(row, language) },
+              {
+                key: 'sum',
+                title: t.sum,
+                align: 'right',
+                cell: (row) => <Amount minor={row.transaction_minor} currency={row.currency} />,
+              },
             ]}
           />
         }
@@ -141,11 +155,4 @@ export function Cards({ report, csv }: { readonly report: CardReport; readonly c
       </Figure>
     </>
   )
-}
-
-/** The browser knows how many minor units a currency has. */
-function sumText({ transaction_minor, currency }: CardRow, language: 'ro' | 'en'): string {
-  const digits =
-    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
-  return moneyText(transaction_minor * 10 ** (2 - digits), currency, language)
 }

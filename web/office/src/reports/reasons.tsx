@@ -1,7 +1,8 @@
 /** Why payments end without money. */
 import { BarChart } from '@mantine/charts'
 import { DataTable } from '../../../shared/data-table.tsx'
-import { useTexts } from '../../../shared/texts.tsx'
+import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { REASONS, refusalText, wordOf } from '../../../shared/told/codes.ts'
 import { Figure, PICTURE } from './figure.tsx'
 import type { ReasonRow, Report } from './model.ts'
 import { useNumbers } from './numbers.ts'
@@ -17,21 +18,6 @@ const TEXTS = {
     reason: 'Motivul',
     sum: 'Suma',
     caption: 'Plăți neîncasate, după motiv',
-    reasons: {
-      INSUFFICIENT_FUNDS: 'fonduri insuficiente',
-      ACCOUNT_INVALID: 'cont nevalid',
-      REFUSED_BY_PAYER: 'refuzată de plătitor',
-      SCA_FAILED: 'autentificare nereușită',
-      BANK_REFUSED: 'fără motiv dat',
-      UNREACHED: 'banca nu a răspuns',
-      LEFT: 'plătitorul a ales altceva',
-      LOST: 'banca nu o are',
-      ABANDONED_BY_PAYER: 'de plătitor',
-      EXPIRED: 'timpul a trecut',
-      CANCELLED_BY_PARTNER: 'de partener',
-      CANCELLED_AT_BANK: 'la bancă',
-      'REFUSED:access_denied': 'plătitorul nu a dat acces',
-    },
     outcomes: {
       TRY: 'Încercare nereușită',
       RJCT: 'Refuzată de bancă',
@@ -46,25 +32,10 @@ const TEXTS = {
     count: 'Payments',
     bank: 'Bank',
     no_bank: 'no bank chosen',
-    outcome: 'End',
+    outcome: 'Outcome',
     reason: 'Reason',
-    sum: 'Sum',
-    caption: 'Payments that were not paid, by reason',
-    reasons: {
-      INSUFFICIENT_FUNDS: 'insufficient funds',
-      ACCOUNT_INVALID: 'account not valid',
-      REFUSED_BY_PAYER: 'refused by the payer',
-      SCA_FAILED: 'authentication failed',
-      BANK_REFUSED: 'no reason given',
-      UNREACHED: 'the bank did not answer',
-      LEFT: 'the payer chose something else',
-      LOST: 'the bank does not have it',
-      ABANDONED_BY_PAYER: 'by the payer',
-      EXPIRED: 'time was over',
-      CANCELLED_BY_PARTNER: 'by the partner',
-      CANCELLED_AT_BANK: 'at the bank',
-      'REFUSED:access_denied': 'the payer gave no access',
-    },
+    sum: 'Amount',
+    caption: 'Payments that failed, by reason',
     outcomes: {
       TRY: 'Try that failed',
       RJCT: 'Refused by the bank',
@@ -84,11 +55,11 @@ export function Reasons({ report, csv, bankName }: Props) {
   const t = useTexts(TEXTS)
   const n = useNumbers()
   const outcomes: Readonly<Record<string, string>> = t.outcomes
-  const reasons: Readonly<Record<string, string>> = t.reasons
-  // What is no word of ours may break where its parts meet.
-  const why = (reason: string) => reasons[reason] ?? reason.replaceAll(/[:_]/g, ' ')
+  const { language } = useLanguage()
+  const why = (reason: string) => wordOf(REASONS, reason, language) ?? refusalText(reason, language)
+  // In the picture what is no word of ours may break where its parts meet.
   const named = ({ outcome, reason }: ReasonRow) =>
-    `${outcomes[outcome] ?? outcome}${reason === '' ? '' : `: ${why(reason)}`}`
+    `${outcomes[outcome] ?? outcome}${reason === '' ? '' : `: ${why(reason).replaceAll('_', ' ')}`}`
   const grouped = [...Map.groupBy(report.reasons, named)]
     .map(([name, rows]) => ({ name, [t.count]: rows.reduce((sum, row) => sum + row.failed_count, 0) }))
     .sort((one, other) => Number(other[t.count]) - Number(one[t.count]))

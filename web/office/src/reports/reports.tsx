@@ -31,13 +31,13 @@ const TEXTS = {
   },
   en: {
     title: 'Reports',
-    counted: 'Counted until',
-    uncounted: 'Nothing was counted yet; figures appear within minutes.',
-    day_is: 'A payment belongs to the day it was begun on, whatever becomes of it later.',
+    counted: 'Counted up to',
+    uncounted: 'Nothing has been counted yet; figures appear within minutes.',
+    day_is: 'A payment counts for the day it was initiated, whatever happens to it later.',
     payments: 'Payments initiated',
     settled: 'Paid',
-    mean: 'Mean sum paid',
-    rate: 'Success (of initiated)',
+    mean: 'Mean amount paid',
+    rate: 'Success rate (of initiated)',
     median: 'Median time until paid',
   },
 }

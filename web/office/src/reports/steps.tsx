@@ -41,15 +41,15 @@ const TEXTS: { readonly ro: Words; readonly en: Words } = {
   },
   en: {
     title: 'Where payers give up',
-    summary: (step, lost, share) => `Most are lost before “${step}”: ${lost} (${share} of those who came so far).`,
-    none: 'Nobody was lost on the way.',
+    summary: (step, lost, share) => `Most are lost before “${step}”: ${lost} (${share} of those who got that far).`,
+    none: 'No one gave up along the way.',
     pages: 'Payment pages',
     step: 'Step',
     of_all: 'Of all',
     lost: 'Lost before it',
     caption: 'Payment pages by step',
     steps: {
-      pages_reserved: 'Token asked for',
+      pages_reserved: 'Token requested',
       pages_requested: 'Payment initiated',
       pages_opened: 'Page opened',
       pages_submitted: 'Submitted by payer',

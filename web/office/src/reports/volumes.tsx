@@ -28,11 +28,11 @@ const TEXTS = {
     begun: 'Initiated',
     settled: 'Paid',
     day: 'Day',
-    begun_sum: 'Sum initiated',
-    settled_sum: 'Sum paid',
+    begun_sum: 'Amount initiated',
+    settled_sum: 'Amount paid',
     mean: 'Mean paid',
-    rate: 'Success',
-    caption: 'Payments by the day they were begun on',
+    rate: 'Success rate',
+    caption: 'Payments by the day they were initiated',
   },
 }
 

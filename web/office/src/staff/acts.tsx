@@ -42,23 +42,22 @@ const TEXTS: Texts<Words> = {
   },
   en: {
     role: 'Role',
-    save_role: 'Change the role',
+    save_role: 'Change role',
     cancel: 'Cancel',
     names: {
       suspend: 'Suspend',
       resume: 'Resume',
       unlock: 'Unlock',
-      'reset-password': 'Reset the password',
-      'reset-second-factor': 'Reset the second factor',
+      'reset-password': 'Reset password',
+      'reset-second-factor': 'Reset second factor',
       'sign-out': 'End all sessions',
     },
     warnings: {
-      suspend: 'They cannot sign in any more, and open sessions end now.',
-      'reset-password':
-        'You get a one-time password to pass on. The present one is worth nothing then, and open sessions end.',
+      suspend: 'They can no longer sign in, and open sessions end now.',
+      'reset-password': 'You get a one-time password to pass on. The current one stops working and open sessions end.',
       'reset-second-factor':
-        'For a lost telephone: authenticator app, recovery codes and passkeys are worth nothing then, and sessions end. At the next sign-in another app is connected. Make sure first that it is this very person who asks.',
-      'sign-out': 'What they have not saved is lost; they can sign in again.',
+        'For a lost phone: the authenticator app, recovery codes and passkeys stop working, and sessions end. At the next sign-in a new app is connected. First make sure it is really this person who is asking.',
+      'sign-out': 'Anything they have not saved is lost; they can sign in again.',
     },
   },
 }

@@ -5,6 +5,7 @@ import { post } from '../../../shared/api.ts'
 import { Problem } from '../../../shared/problem.tsx'
 import { Form, isOfField } from '../../../shared/sign-in/form.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
+import { useUnsaved } from '../../../shared/unsaved.tsx'
 import { OneTimePassword } from './one-time-password.tsx'
 import { ROLE_NAMES, ROLES, type Role, STAFF_KEY } from './staff.ts'
 
@@ -26,19 +27,19 @@ const TEXTS = {
     },
   },
   en: {
-    title: 'Add somebody',
+    title: 'Add a person',
     close: 'Close',
     user: 'User name',
-    user_rule: '3 to 32 small letters, digits, dots or dashes; a letter first.',
+    user_rule: '3 to 32 lower-case letters, digits, dots or dashes; starting with a letter.',
     name: 'Full name',
-    email: 'Mail address',
+    email: 'E-mail address',
     role: 'Role',
     go: 'Add',
     cancel: 'Cancel',
     faults: {
-      user_name: 'The user name is taken, or not of this form.',
-      name: 'Type the name, on one line, 70 characters at most.',
-      email: 'This is no mail address.',
+      user_name: 'The user name is taken or has the wrong form.',
+      name: 'Type the name on one line, at most 70 characters.',
+      email: 'This is not an e-mail address.',
     },
   },
 }
@@ -57,6 +58,8 @@ export function AddStaff({ onClose }: { readonly onClose: () => void }) {
     onSuccess: () => void queries.invalidateQueries({ queryKey: STAFF_KEY }),
   })
   const is_of_field = FIELDS.some((field) => isOfField(send.error, field))
+  // The password that is shown once is lost with the dialog, too.
+  useUnsaved(send.data !== undefined || FIELDS.some((field) => values[field].trim() !== ''))
   const labels = { user_name: t.user, name: t.name, email: t.email }
   return (
     // What is shown once must not go with a stray press beside it.

@@ -30,7 +30,7 @@ const TEXTS = {
   },
   en: {
     title: 'Staff',
-    add: 'Add somebody',
+    add: 'Add a person',
     user: 'User name',
     name: 'Name',
     role: 'Role',
@@ -38,7 +38,7 @@ const TEXTS = {
     factor: 'Second factor',
     yes: 'yes',
     no: 'no',
-    password: 'Password of',
+    password: 'Password set',
     empty: 'Nobody.',
   },
 }

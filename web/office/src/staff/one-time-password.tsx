@@ -11,8 +11,8 @@ const TEXTS = {
     done: 'Am transmis-o',
   },
   en: {
-    title: (user: string) => `One-time password of ${user}`,
-    text: 'It is shown now, this once. Tell it in person or by telephone, not by mail. It is good for three days; at the first sign-in they choose a password of their own and connect an authenticator app.',
+    title: (user: string) => `One-time password for ${user}`,
+    text: 'It is shown only this once. Pass it on in person or by phone, not by e-mail. It is valid for three days; at the first sign-in they choose their own password and connect an authenticator app.',
     copy: 'Copy',
     copied: 'Copied',
     done: 'I have passed it on',

@@ -25,8 +25,8 @@ const TEXTS = {
     end_one: (address: string) => `Încheie sesiunea de la ${address}`,
   },
   en: {
-    title: 'Latest sessions',
-    none: 'No session.',
+    title: 'Recent sessions',
+    none: 'No sessions.',
     address: 'Network address',
     since: 'Since',
     seen: 'Last active',

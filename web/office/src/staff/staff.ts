@@ -1,4 +1,5 @@
 /** Staff as the server tells of them, and what their roles and states are called. */
+import type { Role } from '../../../../src/http/office/code-contract.ts'
 import type { Tone } from '../../../shared/status-badge.tsx'
 import type { Texts } from '../../../shared/texts.tsx'
 
@@ -33,8 +34,15 @@ export type StaffView = StaffLine & {
   readonly now: string
 }
 
-export const ROLES = ['administrator', 'compliance', 'operations', 'support', 'auditor'] as const
-export type Role = (typeof ROLES)[number]
+export type { Role } from '../../../../src/http/office/code-contract.ts'
+
+export const ROLES = [
+  'administrator',
+  'compliance',
+  'operations',
+  'support',
+  'auditor',
+] as const satisfies readonly Role[]
 
 export const ROLE_NAMES: Texts<Readonly<Record<Role, string>>> = {
   ro: {

@@ -38,10 +38,10 @@ const TEXTS = {
   en: {
     title: 'Tokens',
     legend: 'Search tokens',
-    caption: 'Tokens found, the newest first',
-    none: 'No token fits.',
+    caption: 'Tokens found, newest first',
+    none: 'No tokens match.',
     merchant: 'Merchant',
-    token_suffix: 'End of the token',
+    token_suffix: 'Token ending',
     status: 'Status',
     token: 'Token',
     card: 'Card',

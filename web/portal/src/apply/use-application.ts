@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { ApiError, get, post, put } from '../../../shared/api.ts'
 import { type Change, changesBetween, detailsBetween, withChanges } from '../../../shared/case/changes.ts'
 import type { ApplicantView, CaseData, Fault } from '../../../shared/case/model.ts'
-import { useUnsaved } from '../../../shared/case/use-unsaved.ts'
+import { useUnsaved } from '../../../shared/unsaved.tsx'
 
 type Input = {
   readonly view: ApplicantView

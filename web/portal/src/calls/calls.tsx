@@ -1,5 +1,5 @@
 /** The log of the partner's calls: time, call, answer, trace id. */
-import { Button, Checkbox, Code, Group, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, Checkbox, Code, Group, SimpleGrid, Text, TextInput } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { Link } from 'react-router'
@@ -98,7 +98,13 @@ export function CallsPage() {
       key: 'payment',
       title: t.payment,
       cell: ({ payment_id }) =>
-        payment_id === null ? '–' : <Link to={`/payments/${payment_id}`}>{String(payment_id)}</Link>,
+        payment_id === null ? (
+          '–'
+        ) : (
+          <Anchor component={Link} to={`/payments/${payment_id}`} size="sm">
+            {payment_id}
+          </Anchor>
+        ),
     },
     { key: 'trace', title: t.trace, cell: ({ trace_id }) => <CopyId id={trace_id} /> },
   ]
@@ -135,7 +141,7 @@ function Filter({ filters, onSearch }: FilterProps) {
   }
   return (
     <form onSubmit={submit}>
-      <Group align="flex-end" gap="sm">
+      <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="sm" verticalSpacing="xs" mb="sm">
         <TextInput
           label={t.route}
           value={typed.route}
@@ -154,11 +160,12 @@ function Filter({ filters, onSearch }: FilterProps) {
           onChange={(event) => set('trace_id', event.currentTarget.value.trim())}
           maxLength={36}
         />
+      </SimpleGrid>
+      <Group gap="md">
         <Checkbox
           label={t.failed}
           checked={typed.outcome === 'failed'}
           onChange={(event) => set('outcome', event.currentTarget.checked ? 'failed' : '')}
-          pb={8}
         />
         <Button type="submit">{t.search}</Button>
       </Group>

@@ -5,12 +5,12 @@ import { useState } from 'react'
 import { get, post } from '../../../shared/api.ts'
 import { type Column, DataTable } from '../../../shared/data-table.tsx'
 import { manyOf } from '../../../shared/many.ts'
-import { useMay } from '../../../shared/me.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { StatusBadge } from '../../../shared/status-badge.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
+import { useMayChange } from '../company/company.ts'
 import { Confirm } from '../confirm.tsx'
 import { type Certificate, type Certificates, daysTo } from './model.ts'
 import { NewCertificate } from './new-certificate.tsx'
@@ -66,7 +66,7 @@ const SOON_DAYS = 30
 
 export function CertificatesPage() {
   const t = useTexts(TEXTS)
-  const may = useMay('own.change')
+  const may = useMayChange()
   const found = useQuery({ queryKey: ['certificates'], queryFn: () => get<Certificates>('/certificates') })
   const { data } = found
   const [withdrawn, setWithdrawn] = useState<number>()

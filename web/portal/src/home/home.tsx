@@ -7,21 +7,20 @@ import { DataTable } from '../../../shared/data-table.tsx'
 import { Moment } from '../../../shared/moment.tsx'
 import { Money } from '../../../shared/money.tsx'
 import { Page } from '../../../shared/page.tsx'
+import { PaymentStatus } from '../../../shared/payment-status.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { StatusBadge } from '../../../shared/status-badge.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
 import type { Certificates } from '../certificates/model.ts'
 import { endOf } from '../certificates/model.ts'
-import { PaymentStatusBadge } from '../payment-status.tsx'
-import type { PaymentStatus } from '../words.ts'
+import type { PaymentStatusCode } from '../words.ts'
 
 type Standing = {
   readonly client_id: string
   readonly name: string
-  readonly status: 'active' | 'suspended'
   readonly has_webhook_url: boolean
   readonly payments: readonly {
-    readonly status: PaymentStatus
+    readonly status: PaymentStatusCode
     readonly count: number
     readonly amount_minor: number
   }[]
@@ -32,7 +31,6 @@ type Standing = {
 const TEXTS = {
   ro: {
     title: 'Acasă',
-    suspended: 'Apelurile companiei tale sunt oprite. Întreabă operatorul de ce.',
     last: 'Plăți în ultimele 24 de ore',
     none: 'Nicio plată în ultimele 24 de ore.',
     status: 'Stare',
@@ -47,7 +45,6 @@ const TEXTS = {
   },
   en: {
     title: 'Home',
-    suspended: 'Calls of your company are stopped. Ask the operator why.',
     last: 'Payments of the last 24 hours',
     none: 'No payment in the last 24 hours.',
     status: 'Status',
@@ -71,7 +68,6 @@ export function HomePage() {
   return (
     <Page title={data?.name ?? t.title}>
       <Problem error={standing.error} />
-      {data?.status === 'suspended' && <Text c="red.9">{t.suspended}</Text>}
       <SimpleGrid cols={{ base: 1, xs: 3 }}>
         <Fact
           to="/webhooks?state=failed"
@@ -114,9 +110,9 @@ export function HomePage() {
   )
 }
 
-const StatusLink = ({ status }: { readonly status: PaymentStatus }) => (
+const StatusLink = ({ status }: { readonly status: PaymentStatusCode }) => (
   <Anchor component={Link} to={`/payments?status=${status}`}>
-    <PaymentStatusBadge status={status} />
+    <PaymentStatus status={status} />
   </Anchor>
 )
 

@@ -4,11 +4,11 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { del, get, post } from '../../../shared/api.ts'
 import { CopyId } from '../../../shared/copy-id.tsx'
-import { useMay } from '../../../shared/me.ts'
 import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { StatusBadge } from '../../../shared/status-badge.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
+import { useMayChange } from '../company/company.ts'
 import { Confirm } from '../confirm.tsx'
 import { ShownOnce } from '../shown-once.tsx'
 
@@ -33,8 +33,8 @@ const TEXTS = {
       'Parola dinainte rămâne bună, una și mai veche se încheie. Când serverul tău o folosește pe cea nouă, încheie-o pe cea dinainte.',
     drop: 'Încheie',
     drop_text: 'Apelurile cu această parolă vor fi refuzate imediat.',
-    drop_1: 'Încheie parola dinainte',
-    drop_2: 'Încheie parola cea nouă',
+    drop_1: 'Încheie: parola dinainte',
+    drop_2: 'Încheie: parola cea nouă',
     shown: 'Parola nouă',
     note: 'Parola dinainte rămâne bună până o închei.',
   },
@@ -50,8 +50,8 @@ const TEXTS = {
     add_text: 'The one before stays good, an older one ends. When your server uses the new one, end the one before.',
     drop: 'End it',
     drop_text: 'Calls with this password are refused at once.',
-    drop_1: 'End the former password',
-    drop_2: 'End the newest password',
+    drop_1: 'End it: the former password',
+    drop_2: 'End it: the newest password',
     shown: 'The new password',
     note: 'The one before stays good until you end it.',
   },
@@ -59,7 +59,8 @@ const TEXTS = {
 
 export function MerchantPage() {
   const t = useTexts(TEXTS)
-  const may = useMay('own.change')
+  const may_add = useMayChange()
+  const may_drop = useMayChange('ended')
   const queries = useQueryClient()
   const found = useQuery({
     queryKey: ['merchant'],
@@ -95,20 +96,20 @@ export function MerchantPage() {
               <Slot
                 name={t.newest}
                 is_set={merchant.password_2}
-                may={may}
+                may={may_drop}
                 label={t.drop_2}
                 onDrop={() => setAsked('2')}
               />
               <Slot
                 name={t.former}
                 is_set={merchant.password_1}
-                may={may}
+                may={may_drop}
                 label={t.drop_1}
                 onDrop={() => setAsked('1')}
               />
             </Table.Tbody>
           </Table>
-          {may && <Button onClick={() => setAsked('add')}>{t.add}</Button>}
+          {may_add && <Button onClick={() => setAsked('add')}>{t.add}</Button>}
         </Stack>
       )}
       <Confirm

@@ -1,5 +1,5 @@
 /** Payments of the partner, by filters that stand in the address. */
-import { Anchor, Button, Group, MultiSelect, NumberInput, Select, SimpleGrid, TextInput } from '@mantine/core'
+import { Anchor, Button, Group, MultiSelect, NumberInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useState } from 'react'
 import { Link } from 'react-router'
@@ -9,18 +9,21 @@ import { useFilters } from '../../../shared/filters.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { Money } from '../../../shared/money.tsx'
 import { Page } from '../../../shared/page.tsx'
+import { PaymentReason, PaymentStatus } from '../../../shared/payment-status.tsx'
 import { Problem } from '../../../shared/problem.tsx'
-import { useTexts } from '../../../shared/texts.tsx'
-import { PaymentStatusBadge } from '../payment-status.tsx'
-import { type Page as PageOf, type PaymentStatus, STATUS_WORDS } from '../words.ts'
+import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { PAYMENT_STATUSES } from '../../../shared/told/codes.ts'
+import { Bank } from '../bank.tsx'
+import type { Page as PageOf, PaymentStatusCode } from '../words.ts'
 
 type Line = {
   readonly payment_id: number
   readonly kind: string
-  readonly status: PaymentStatus
+  readonly status: PaymentStatusCode
   readonly reason: string | null
   readonly amount_minor: number | null
   readonly bank_id: string | null
+  readonly bank_name: string | null
   readonly created_at: string
 }
 
@@ -73,7 +76,7 @@ const bani = (lei: string): number => Math.round(Number(lei) * 100)
 
 /** What is asked of the server; what cannot be read is left out. */
 function wantedOf(filters: Filters, reference: string): Record<string, unknown> {
-  const statuses = filters.status.split(',').filter((one) => one in STATUS_WORDS.ro)
+  const statuses = filters.status.split(',').filter((one) => Object.hasOwn(PAYMENT_STATUSES, one))
   return {
     ...(/^[1-9]\d{0,14}$/.test(filters.id) && { payment_id: Number(filters.id) }),
     ...(statuses.length > 0 && { statuses }),
@@ -111,9 +114,18 @@ export function PaymentsPage() {
     },
     { key: 'created', title: t.created, cell: ({ created_at }) => <Moment at={created_at} /> },
     { key: 'amount', title: t.amount, align: 'right', cell: ({ amount_minor }) => <Money minor={amount_minor} /> },
-    { key: 'status', title: t.status, cell: ({ status }) => <PaymentStatusBadge status={status} /> },
+    {
+      key: 'status',
+      title: t.status,
+      cell: ({ status, reason }) => (
+        <Stack gap={2} align="flex-start">
+          <PaymentStatus status={status} />
+          <PaymentReason reason={reason} />
+        </Stack>
+      ),
+    },
     { key: 'kind', title: t.kind, cell: ({ kind }) => t.kinds[kind] ?? kind },
-    { key: 'bank', title: t.bank, cell: ({ bank_id }) => bank_id ?? '–' },
+    { key: 'bank', title: t.bank, cell: (line) => <Bank {...line} /> },
   ]
   return (
     <Page title={t.title}>
@@ -151,7 +163,7 @@ const NOTHING = Object.fromEntries(NAMES.map((name) => [name, ''])) as Filters
 
 function Filter({ filters, reference, onSearch }: FilterProps) {
   const t = useTexts(TEXTS)
-  const words = useTexts(STATUS_WORDS)
+  const { language } = useLanguage()
   const [typed, setTyped] = useState<Filters>(filters)
   const [payer, setPayer] = useState(reference)
   // Links and the way back change the address under an open form.
@@ -179,7 +191,10 @@ function Filter({ filters, reference, onSearch }: FilterProps) {
           label={t.status}
           value={typed.status === '' ? [] : typed.status.split(',')}
           onChange={(chosen) => set('status')(chosen.join(','))}
-          data={(Object.keys(words) as PaymentStatus[]).map((one) => ({ value: one, label: `${one} · ${words[one]}` }))}
+          data={Object.entries(PAYMENT_STATUSES).map(([code, word]) => ({
+            value: code,
+            label: `${code} · ${word[language]}`,
+          }))}
           placeholder={typed.status === '' ? t.any : ''}
           clearable
         />

@@ -9,23 +9,24 @@ import { DataTable } from '../../../shared/data-table.tsx'
 import { Moment } from '../../../shared/moment.tsx'
 import { Money } from '../../../shared/money.tsx'
 import { Page } from '../../../shared/page.tsx'
+import { PaymentReason, PaymentStatus } from '../../../shared/payment-status.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
-import { PaymentStatusBadge } from '../payment-status.tsx'
-import type { PaymentStatus } from '../words.ts'
+import { Bank } from '../bank.tsx'
+import type { PaymentStatusCode } from '../words.ts'
 import { type Entry, Timeline } from './timeline.tsx'
 
 type Item = {
   readonly payment_id: number
   readonly item_no: number | null
-  readonly status: PaymentStatus
+  readonly status: PaymentStatusCode
   readonly amount_minor: number | null
 }
 
 type Payment = {
   readonly payment_id: number
   readonly kind: string
-  readonly status: PaymentStatus
+  readonly status: PaymentStatusCode
   readonly reason: string | null
   readonly amount_minor: number | null
   readonly created_at: string
@@ -33,6 +34,7 @@ type Payment = {
   readonly expires_at: string | null
   readonly finished_at: string | null
   readonly bank_id: string | null
+  readonly bank_name: string | null
   readonly agreement_id: string | null
   readonly execution_date: string | null
   readonly list_payment_id: number | null
@@ -128,13 +130,13 @@ function Facts({ payment }: { readonly payment: Payment }) {
   const t = useTexts(TEXTS)
   const facts: readonly (readonly [string, ReactNode])[] = [
     [t.id, <CopyId key="id" id={payment.payment_id} />],
-    [t.status, <PaymentStatusBadge key="status" status={payment.status} />],
-    [t.reason, payment.reason],
+    [t.status, <PaymentStatus key="status" status={payment.status} />],
+    [t.reason, payment.reason !== null && <PaymentReason key="reason" reason={payment.reason} size="sm" />],
     [t.amount, <Money key="amount" minor={payment.amount_minor} />],
     [t.created, <Moment key="created" at={payment.created_at} />],
     [t.status_at, <Moment key="since" at={payment.status_at} />],
     [t.expires, payment.finished_at === null && payment.expires_at !== null && <Moment at={payment.expires_at} />],
-    [t.bank, payment.bank_id],
+    [t.bank, payment.bank_id !== null && <Bank key="bank" {...payment} />],
     [t.creditor, payment.creditor_name],
     [t.creditor_iban, payment.creditor_iban],
     [t.debtor_iban, payment.debtor_iban],
@@ -142,7 +144,10 @@ function Facts({ payment }: { readonly payment: Payment }) {
     [t.details, payment.details],
     [t.reference, payment.reference],
     [t.agreement, payment.agreement_id],
-    [t.execution, payment.execution_date],
+    [
+      t.execution,
+      payment.execution_date !== null && <Moment key="execution" at={payment.execution_date} only="date" />,
+    ],
     [
       t.list,
       payment.list_payment_id !== null && (
@@ -199,7 +204,7 @@ function Items({ items }: { readonly items: readonly Item[] }) {
             align: 'right',
             cell: ({ amount_minor }) => <Money minor={amount_minor} />,
           },
-          { key: 'status', title: t.status, cell: ({ status }) => <PaymentStatusBadge status={status} /> },
+          { key: 'status', title: t.status, cell: ({ status }) => <PaymentStatus status={status} /> },
         ]}
       />
     </Stack>

@@ -4,17 +4,17 @@ import { CopyId } from '../../../shared/copy-id.tsx'
 import { type Column, DataTable } from '../../../shared/data-table.tsx'
 import { manyOf } from '../../../shared/many.ts'
 import { Moment } from '../../../shared/moment.tsx'
+import { PaymentReason, PaymentStatus } from '../../../shared/payment-status.tsx'
 import { StatusBadge } from '../../../shared/status-badge.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
-import { PaymentStatusBadge } from '../payment-status.tsx'
 import { Redeliver } from '../webhooks/redeliver.tsx'
-import { DELIVERY_TONES, DELIVERY_WORDS, type DeliveryState, type PaymentStatus } from '../words.ts'
+import { DELIVERY_TONES, DELIVERY_WORDS, type DeliveryState, type PaymentStatusCode } from '../words.ts'
 
 type StateEntry = {
   readonly kind: 'state'
   readonly at: string
   readonly event: string
-  readonly status: PaymentStatus
+  readonly status: PaymentStatusCode
   readonly cause: string
   readonly reason: string | null
 }
@@ -22,7 +22,7 @@ type WebhookEntry = {
   readonly kind: 'webhook'
   readonly at: string
   readonly event_no: number
-  readonly status: PaymentStatus | null
+  readonly status: PaymentStatusCode | null
   readonly state: DeliveryState
   readonly tries: number
   readonly last_outcome: string | null
@@ -148,9 +148,8 @@ function What({ entry, payment_id }: { readonly entry: Entry; readonly payment_i
   if (entry.kind === 'webhook')
     return (
       <Group gap="xs">
-        <Text size="sm">
-          {t.webhook} {entry.status ?? ''}
-        </Text>
+        <Text size="sm">{t.webhook}</Text>
+        {entry.status !== null && <PaymentStatus status={entry.status} />}
         <StatusBadge tone={DELIVERY_TONES[entry.state]}>{delivery[entry.state]}</StatusBadge>
         <Text size="sm" c="gray.7">
           {t.tries(entry.tries)}
@@ -163,9 +162,9 @@ function What({ entry, payment_id }: { readonly entry: Entry; readonly payment_i
     <Group gap="xs">
       {t.events[entry.event] !== undefined && <Text size="sm">{t.events[entry.event]}</Text>}
       {(entry.event === 'payment.status' || t.events[entry.event] === undefined) && (
-        <PaymentStatusBadge status={entry.status} />
+        <PaymentStatus status={entry.status} />
       )}
-      {entry.reason !== null && <Code>{entry.reason}</Code>}
+      <PaymentReason reason={entry.reason} />
     </Group>
   )
 }

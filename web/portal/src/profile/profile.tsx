@@ -1,16 +1,16 @@
 /** What is registered of the partner, to be read; and telling that something has changed. */
-import { Button, List, Select, Stack, Table, Text, Textarea, Title } from '@mantine/core'
+import { Button, ColorSwatch, Group, List, Select, Stack, Table, Text, Textarea, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { get, post } from '../../../shared/api.ts'
 import { CopyId } from '../../../shared/copy-id.tsx'
 import { DataTable } from '../../../shared/data-table.tsx'
-import { useMay } from '../../../shared/me.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { StatusBadge } from '../../../shared/status-badge.tsx'
-import { useTexts } from '../../../shared/texts.tsx'
+import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { useMayChange } from '../company/company.ts'
 
 type Profile = {
   readonly client_id: string
@@ -52,6 +52,9 @@ const TEXTS = {
     name: 'Nume',
     id: 'clientId',
     type: 'Tip',
+    types: { Ecommerce: 'magazin online (Ecommerce)', Finance: 'facturi (Finance)' } as Readonly<
+      Record<string, string>
+    >,
     status: 'Stare',
     active: 'activ',
     suspended: 'oprit',
@@ -71,6 +74,7 @@ const TEXTS = {
     name: 'Name',
     id: 'clientId',
     type: 'Type',
+    types: { Ecommerce: 'online shop (Ecommerce)', Finance: 'invoices (Finance)' } as Readonly<Record<string, string>>,
     status: 'Status',
     active: 'active',
     suspended: 'stopped',
@@ -91,6 +95,7 @@ export function ProfilePage() {
   const t = useTexts(TEXTS)
   const found = useQuery({ queryKey: ['profile'], queryFn: () => get<Profile>('/profile') })
   const profile = found.data
+  const { language } = useLanguage()
   const yes = (is: boolean) => (is ? t.yes : t.no)
   const facts: readonly (readonly [string, ReactNode])[] =
     profile === undefined
@@ -98,7 +103,7 @@ export function ProfilePage() {
       : [
           [t.name, profile.name],
           [t.id, <CopyId key="id" id={profile.client_id} />],
-          [t.type, profile.type],
+          [t.type, t.types[profile.type] ?? profile.type],
           [
             t.status,
             <StatusBadge key="status" tone={profile.status === 'active' ? 'good' : 'bad'}>
@@ -115,11 +120,11 @@ export function ProfilePage() {
           ],
           [t.webhook, profile.webhook_url ?? '–'],
           [t.logo, profile.logo === null ? '–' : <img key="logo" src={profile.logo} alt="" height={32} />],
-          [t.colour, profile.colour],
+          [t.colour, <Colour key="colour" colour={profile.colour} />],
           [t.signed, yes(profile.require_signed_requests)],
           [t.headless, yes(profile.may_headless)],
           [t.flexible, yes(profile.may_flexible_url)],
-          [t.rate, profile.requests_per_minute],
+          [t.rate, new Intl.NumberFormat(language === 'ro' ? 'ro-RO' : 'en-GB').format(profile.requests_per_minute)],
         ]
   return (
     <Page title={t.title}>
@@ -142,6 +147,13 @@ export function ProfilePage() {
     </Page>
   )
 }
+
+const Colour = ({ colour }: { readonly colour: string }) => (
+  <Group gap="xs">
+    <ColorSwatch color={colour} size={18} withShadow />
+    {colour}
+  </Group>
+)
 
 type Notice = {
   readonly notice_no: number
@@ -188,7 +200,7 @@ const NOTICE_TEXTS = {
 function Notices() {
   const t = useTexts(NOTICE_TEXTS)
   const kinds = useTexts(KINDS)
-  const may = useMay('own.change')
+  const may = useMayChange('suspended')
   const found = useQuery({
     queryKey: ['notices'],
     queryFn: () => get<{ notices: readonly Notice[] }>('/notices'),

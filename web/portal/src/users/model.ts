@@ -1,18 +1,18 @@
 /** People of the partner as the server tells of them, and the words of their pages. */
 
+import type { PartnerRole } from '../../../shared/invite-dialog.tsx'
+
 export type User = {
   readonly user_name: string
   readonly name: string
   readonly email: string
-  readonly role: string
+  readonly role: PartnerRole
   readonly status: 'active' | 'suspended'
   readonly locked_at: string | null
   readonly has_second_factor: boolean
   readonly is_invited: boolean
   readonly invitation_expires_at: string | null
 }
-
-export type Invited = { readonly user_name: string; readonly expires_at: string; readonly is_mail_sent: boolean }
 
 export const USER_TEXTS = {
   ro: {
@@ -21,7 +21,6 @@ export const USER_TEXTS = {
     name: 'Nume',
     email: 'E-mail',
     role: 'Rol',
-    roles: { partner_admin: 'administrator', partner_reader: 'numai citire' } as Record<string, string>,
     state: 'Stare',
     active: 'activ',
     suspended: 'oprit',
@@ -34,9 +33,6 @@ export const USER_TEXTS = {
     you: 'tu',
     empty: 'Nimeni.',
     invite: 'Invită pe cineva',
-    before_at: 'Utilizator (partea din fața semnului @)',
-    before_at_hint: '3–32 de litere mici, cifre, puncte sau liniuțe',
-    send: 'Trimite invitația',
     sent: (user: string) => `Invitația pentru ${user} a fost trimisă pe e-mail; linkul este bun trei zile.`,
     not_sent: (user: string) => `Mesajul pentru ${user} nu a putut fi trimis. Încearcă din nou mai târziu.`,
     acts: {
@@ -66,7 +62,6 @@ export const USER_TEXTS = {
     name: 'Name',
     email: 'Mail',
     role: 'Role',
-    roles: { partner_admin: 'administrator', partner_reader: 'reads only' } as Record<string, string>,
     state: 'State',
     active: 'active',
     suspended: 'stopped',
@@ -79,9 +74,6 @@ export const USER_TEXTS = {
     you: 'you',
     empty: 'Nobody.',
     invite: 'Invite somebody',
-    before_at: 'User name (the part before the @)',
-    before_at_hint: '3 to 32 small letters, digits, dots or dashes',
-    send: 'Send the invitation',
     sent: (user: string) => `The invitation of ${user} was mailed; its link is good for three days.`,
     not_sent: (user: string) => `The mail to ${user} could not be sent. Try again later.`,
     acts: {

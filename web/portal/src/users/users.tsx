@@ -4,23 +4,29 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { get, post } from '../../../shared/api.ts'
 import { type Column, DataTable } from '../../../shared/data-table.tsx'
+import { InviteDialog, type Invited, PARTNER_ROLE_WORDS } from '../../../shared/invite-dialog.tsx'
 import { useMe } from '../../../shared/me.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { StatusBadge, type Tone } from '../../../shared/status-badge.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
+import { useMayChange } from '../company/company.ts'
 import { Confirm } from '../confirm.tsx'
-import { InviteDialog } from './invite.tsx'
-import { type Invited, USER_TEXTS, type User } from './model.ts'
+import { USER_TEXTS, type User } from './model.ts'
 
 type Act = 'invite' | 'suspend' | 'resume' | 'unlock' | 'reset-totp' | 'sign-out' | 'partner_admin' | 'partner_reader'
 
+/** They take away and give nothing: of a suspended partner, too. */
+const STOPPING: readonly Act[] = ['suspend', 'sign-out']
+
 export function UsersPage() {
   const t = useTexts(USER_TEXTS)
+  const roles = useTexts(PARTNER_ROLE_WORDS)
   const queries = useQueryClient()
   const found = useQuery({ queryKey: ['users'], queryFn: () => get<{ users: readonly User[] }>('/users') })
   const [asked, setAsked] = useState<{ readonly act: Act; readonly user: User }>()
+  const may_invite = useMayChange()
   const [is_inviting, setInviting] = useState(false)
   const [invited, setInvited] = useState<Invited>()
   const act = useMutation({
@@ -48,7 +54,7 @@ export function UsersPage() {
     },
     { key: 'name', title: t.name, cell: ({ name }) => name },
     { key: 'email', title: t.email, cell: ({ email }) => email },
-    { key: 'role', title: t.role, cell: ({ role }) => t.roles[role] ?? role },
+    { key: 'role', title: t.role, cell: ({ role }) => roles[role] },
     { key: 'state', title: t.state, cell: (user) => <State user={user} /> },
     {
       key: 'action',
@@ -57,7 +63,7 @@ export function UsersPage() {
     },
   ]
   return (
-    <Page title={t.title} actions={<Button onClick={() => setInviting(true)}>{t.invite}</Button>}>
+    <Page title={t.title} actions={may_invite && <Button onClick={() => setInviting(true)}>{t.invite}</Button>}>
       <Problem error={found.error} />
       {invited !== undefined && (
         <Text size="sm" role="status">
@@ -74,6 +80,8 @@ export function UsersPage() {
         />
       )}
       <InviteDialog
+        path="/users"
+        first_role="partner_reader"
         opened={is_inviting}
         onClose={() => setInviting(false)}
         onInvited={(answer) => {
@@ -124,6 +132,8 @@ function State({ user }: { readonly user: User }) {
 function Actions({ user, onAct }: { readonly user: User; readonly onAct: (act: Act) => void }) {
   const t = useTexts(USER_TEXTS)
   const me = useMe()
+  const may_change = useMayChange()
+  const may_stop = useMayChange('ended')
   if (user.user_name === me.user_name) return t.you
   const acts: Act[] = [
     'invite',
@@ -132,6 +142,8 @@ function Actions({ user, onAct }: { readonly user: User; readonly onAct: (act: A
     ...(user.has_second_factor ? (['reset-totp', 'sign-out'] as const) : []),
     user.status === 'active' ? 'suspend' : 'resume',
   ]
+  const open = acts.filter((act) => (STOPPING.includes(act) ? may_stop : may_change))
+  if (open.length === 0) return '–'
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -140,7 +152,7 @@ function Actions({ user, onAct }: { readonly user: User; readonly onAct: (act: A
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {acts.map((name) => (
+        {open.map((name) => (
           <Menu.Item key={name} onClick={() => onAct(name)}>
             {t.acts[name]}
           </Menu.Item>

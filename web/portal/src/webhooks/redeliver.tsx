@@ -1,13 +1,13 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { post } from '../../../shared/api.ts'
-import { useMay } from '../../../shared/me.ts'
 import { Problem } from '../../../shared/problem.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
+import { useMayChange } from '../company/company.ts'
 
 const TEXTS = {
-  ro: { again: 'Trimite din nou', name: (n: number) => `Trimite din nou notificarea ${n}` },
-  en: { again: 'Send again', name: (n: number) => `Send webhook ${n} again` },
+  ro: { again: 'Trimite din nou', name: (n: number) => `Trimite din nou: notificarea ${n}` },
+  en: { again: 'Send again', name: (n: number) => `Send again: webhook ${n}` },
 }
 
 const DELIVERED_AFTER_MS = 2_000
@@ -15,7 +15,7 @@ const DELIVERED_AFTER_MS = 2_000
 /** Tells one event again. */
 export function Redeliver({ payment_id, event_no }: { readonly payment_id: number; readonly event_no: number }) {
   const t = useTexts(TEXTS)
-  const may = useMay('own.change')
+  const may = useMayChange('ended')
   const queries = useQueryClient()
   const refresh = () =>
     Promise.all(

@@ -7,28 +7,28 @@ import { get, post, queryOf } from '../../../shared/api.ts'
 import { type Column, DataTable } from '../../../shared/data-table.tsx'
 import { useFilters } from '../../../shared/filters.ts'
 import { manyOf } from '../../../shared/many.ts'
-import { useMay } from '../../../shared/me.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { Page } from '../../../shared/page.tsx'
+import { PaymentStatus } from '../../../shared/payment-status.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { StatusBadge } from '../../../shared/status-badge.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
+import { useMayChange } from '../company/company.ts'
 import { Confirm } from '../confirm.tsx'
-import { PaymentStatusBadge } from '../payment-status.tsx'
 import { ShownOnce } from '../shown-once.tsx'
 import {
   DELIVERY_TONES,
   DELIVERY_WORDS,
   type DeliveryState,
   type Page as PageOf,
-  type PaymentStatus,
+  type PaymentStatusCode,
 } from '../words.ts'
 import { Redeliver } from './redeliver.tsx'
 
 type Line = {
   readonly payment_id: number
   readonly event_no: number
-  readonly status: PaymentStatus
+  readonly status: PaymentStatusCode
   readonly at: string
   readonly state: DeliveryState
   readonly tries: number
@@ -100,7 +100,8 @@ const TEXTS = {
 export function WebhooksPage() {
   const t = useTexts(TEXTS)
   const words = useTexts(DELIVERY_WORDS)
-  const may = useMay('own.change')
+  const may_send = useMayChange('ended')
+  const may_renew = useMayChange()
   const [filters, setFilters] = useFilters(['state', 'payment_id'])
   const state = filters.state in DELIVERY_TONES ? filters.state : ''
   const found = useInfiniteQuery({
@@ -121,7 +122,7 @@ export function WebhooksPage() {
         </Anchor>
       ),
     },
-    { key: 'status', title: t.status, cell: ({ status }) => <PaymentStatusBadge status={status} /> },
+    { key: 'status', title: t.status, cell: ({ status }) => <PaymentStatus status={status} /> },
     { key: 'at', title: t.at, cell: ({ at }) => <Moment at={at} /> },
     {
       key: 'state',
@@ -142,7 +143,7 @@ export function WebhooksPage() {
       title: t.outcome,
       cell: ({ tries, last_outcome }) => (tries === 0 ? '–' : `${last_outcome ?? '–'}, ${t.tries(tries)}`),
     },
-    ...(may
+    ...(may_send
       ? [
           {
             key: 'again',
@@ -153,7 +154,7 @@ export function WebhooksPage() {
       : []),
   ]
   return (
-    <Page title={t.title} actions={may && <ResendAll />}>
+    <Page title={t.title} actions={may_send && <ResendAll />}>
       {first?.webhook_url === null ? (
         <Alert color="orange" variant="light">
           {t.no_address}
@@ -188,7 +189,7 @@ export function WebhooksPage() {
           is_loading_more={found.isFetchingNextPage}
         />
       )}
-      {may && <Secret />}
+      {may_renew && <Secret />}
     </Page>
   )
 }

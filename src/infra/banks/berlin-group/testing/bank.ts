@@ -87,7 +87,7 @@ export const profileAt = (origin: string, more: Partial<BankProfile> = {}): Bank
     key_id: 'sn_ca',
     certificate: 'der',
   },
-  timeout_ms: 1_000,
+  timeout_ms: 60_000,
   ...more,
 })
 

@@ -21,7 +21,7 @@ const SANDBOX = fileURLToPath(new URL('../../../../../sandbox/', import.meta.url
 const RETURN_URI = 'http://localhost:1/checkout/return?a=1'
 const NOK_URI = 'http://localhost:1/checkout/nok'
 const OAUTH_URI = 'http://localhost:1/checkout/oauth'
-const POLLS = 60
+const POLLS = 600
 
 export type Person = { login: string; password: string; iban: string; name: string; character: string }
 type Bank = {
@@ -58,10 +58,13 @@ export async function openSandboxBanks(ids: readonly string[], timing: object = 
   const known: Bank[] = JSON.parse(readFileSync(join(SANDBOX, 'people.json'), 'utf8'))
   const wanted = known.filter(({ id }) => ids.includes(id))
   const configs = wanted.flatMap((bank) => ['--config', writeConfig(dir, bank, timing)])
+  // Their channel ends them with the test, however that ends.
   const child = spawn(process.execPath, [join(SANDBOX, 'bank/main.ts'), ...configs], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
   })
-  const [line] = await once(createInterface({ input: child.stdout }), 'line')
+  if (child.stdout === null) throw new Error('no output')
+  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`they ended with ${code}`)))
+  const [line] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended])
   const ready: { banks: { id: string; api_url: string; pages_url: string }[] } = JSON.parse(String(line))
   const places = new Map(
     ready.banks.map((one) => [one.id, { ...one, bank: wanted.find(({ id }) => id === one.id) as Bank }]),
@@ -123,7 +126,7 @@ function writeConfig(dir: string, bank: Bank, timing: object): string {
     api,
     pages: { port: 0 },
     data_dir: join(dir, `data-${bank.id}`),
-    timing: { settle_ms: 60, ...timing },
+    timing: { settle_ms: 60, slow_ms: 3_600_000, ...timing },
   }
   writeFileSync(path, JSON.stringify(config))
   return path

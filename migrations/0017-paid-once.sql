@@ -1,0 +1,20 @@
+-- What is paid stays paid, by one attempt, and one payment at a bank pays one payment here.
+
+-- A bank that names two payments alike (it took the second order for a repetition of the first) has made one transfer: only
+-- the first of them has it. Of one partner, as every key here.
+create unique index payment_attempts_bank_payment on payment_attempts (partner_id, bank_payment_hash)
+  where bank_payment_hash is not null;
+
+create function refuse_change_of_paid() returns trigger language plpgsql as $$
+begin
+  raise exception 'what is paid stays as it is' using errcode = 'check_violation';
+end $$;
+
+-- After and not before: a row trigger before an update locks the row once more, whatever its condition says.
+create trigger payments_paid_once after update of status, settled_attempt_no, amount_minor on payments
+  for each row when (old.status = 'ACSC' and (new.status, new.settled_attempt_no, new.amount_minor)
+    is distinct from (old.status, old.settled_attempt_no, old.amount_minor))
+  execute function refuse_change_of_paid();
+
+-- Attempts whose payer was not yet told where to let us in: a few, for as long as one call to a bank takes.
+create index payment_attempts_at_no_door on payment_attempts (submitted_at) where state = 'entering' and session_enc is null;
