@@ -13,7 +13,7 @@ import type pg from 'pg'
 import type { Log } from '../log.ts'
 
 const BATCH_ROWS = 500
-const BUSY_WAIT_MS = 50 // short enough not to be felt, long enough for a batch to gather
+const BUSY_WAIT_MS = 100 // short enough not to be felt, long enough for a batch to gather: each wakes every lane
 const IDLE_WAIT_MS = 250
 const FAILED_WAIT_FIRST_MS = 250
 const FAILED_WAIT_MOST_MS = 5_000
