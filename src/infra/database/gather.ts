@@ -7,10 +7,7 @@
 import pg from 'pg'
 import type { Database } from './database.ts'
 
-/**
- * The pause of what a payer waits for anyway, who is on a page of his own: among hundreds of payments a second a tenth of a
- * payment's time, and half the statements.
- */
+/** The pause of a payer's statements: of the half dozen that one payment makes together less than a tenth of a second. */
 export const CROWD_PAUSE_MS = 10
 
 type Gather<Item, Answer> = (item: Item) => Promise<Answer>
