@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { ServerOptions as TlsServerOptions } from 'node:https'
-import type { Socket } from 'node:net'
+import { isIPv4, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import ipaddr from 'ipaddr.js'
@@ -254,6 +254,8 @@ function places(error: Error): string[] {
 
 /** An address as the limits count it: an IPv6 network of a household (/64) is one. */
 export function addressKey(address: string | undefined): string {
+  // As it would be written below, and most are.
+  if (isIPv4(address ?? '')) return address as string
   if (address === undefined || !ipaddr.isValid(address)) return (address ?? '').slice(0, 64)
   const parsed = ipaddr.process(address)
   return parsed instanceof ipaddr.IPv4

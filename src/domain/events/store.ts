@@ -1,6 +1,6 @@
 /** All SQL of webhooks and payer mail. */
 import { type Batch, createBatch } from '../../infra/database/batch.ts'
-import { gatherByKey } from '../../infra/database/gather.ts'
+import { CROWD_PAUSE_MS, gatherByKey } from '../../infra/database/gather.ts'
 import type { Context } from '../context.ts'
 
 export type EventKey = { readonly partner_id: number; readonly payment_id: number; readonly event_no: number }
@@ -179,6 +179,7 @@ export function loadMail({ db }: Databased, key: EventKey): Promise<MailRow | un
 const loadMails = gatherByKey<EventKey, MailRow | undefined>({
   at_once: 2,
   most: 64,
+  pause_ms: CROWD_PAUSE_MS,
   run: async (db, partner_id, keys) => {
     const { rows } = await db.query<MailRow & { readonly n: number }>({
       name: 'mail_load',

@@ -1,5 +1,5 @@
 /** SQL of attempts: one try of a payment at a bank, from the claim before the wire is used to the bank's last word. */
-import { gatherByKey } from '../../infra/database/gather.ts'
+import { CROWD_PAUSE_MS, gatherByKey } from '../../infra/database/gather.ts'
 import { byteaText, inOrder } from '../../infra/database/json-list.ts'
 import type { Context } from '../context.ts'
 import type { PaymentKey } from './store.ts'
@@ -94,6 +94,7 @@ function claimStatement(name: string, first: string, where: string) {
 const claimTogether = gatherByKey<SubmissionClaim, boolean>({
   at_once: 1,
   most: 64,
+  pause_ms: CROWD_PAUSE_MS,
   together: (one, others) => !others.some(({ payment_id }) => payment_id === one.payment_id),
   run: (db, partner_id, claims) => runClaims(db, partner_id, claims, CLAIMS.single),
 })

@@ -2,7 +2,7 @@
  * All SQL of account-rail payments. Each write that changes a payment is one statement that also writes its event row
  * and what follows from it (outbox), so that none exists without the others.
  */
-import { gatherByKey } from '../../infra/database/gather.ts'
+import { CROWD_PAUSE_MS, gatherByKey } from '../../infra/database/gather.ts'
 import { byteaText, inOrder } from '../../infra/database/json-list.ts'
 import type { AgreementStatus } from '../agreements/agreement.ts'
 import type { Context } from '../context.ts'
@@ -70,6 +70,7 @@ export function loadPayment({ db }: Pick<Context, 'db'>, key: PaymentKey): Promi
 const loadTogether = gatherByKey<number, PaymentRow | undefined>({
   at_once: 2,
   most: 64,
+  pause_ms: CROWD_PAUSE_MS,
   run: async (db, partner_id, payment_ids) => {
     const { rows } = await db.query<PaymentRow>({
       name: 'payment_load',
@@ -189,6 +190,7 @@ const gatherChanges = (statement: (typeof CHANGES)[keyof typeof CHANGES]) =>
   gatherByKey<StatusChange, boolean>({
     at_once: 1,
     most: 64,
+    pause_ms: CROWD_PAUSE_MS,
     together: (one, others) => !others.some(({ payment_id }) => payment_id === one.payment_id),
     run: (db, partner_id, changes) => runChanges(db, partner_id, changes, statement),
   })

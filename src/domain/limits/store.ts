@@ -1,5 +1,5 @@
 /** SQL of levels and of what is measured. */
-import { gatherByKey } from '../../infra/database/gather.ts'
+import { CROWD_PAUSE_MS, gatherByKey } from '../../infra/database/gather.ts'
 import { byteaText } from '../../infra/database/json-list.ts'
 import type { Queries } from '../audit/store.ts'
 import type { Context } from '../context.ts'
@@ -50,6 +50,7 @@ export function admitPayments({ db }: Pick<Context, 'db'>, a: Admission): Promis
 const admitTogether = gatherByKey<Admission, readonly Breach[]>({
   at_once: 1,
   most: ADMISSIONS_TOGETHER,
+  pause_ms: CROWD_PAUSE_MS,
   together: (one, others) =>
     others.reduce((sum, a) => sum + a.payments.length, one.payments.length) <= PAYMENTS_TOGETHER,
   run: async (db, partner_id, admissions) => {

@@ -1,6 +1,6 @@
 /** All SQL about partners, their certificates, and the token columns of payments. Hot statements are named (prepared). */
 import type { Database } from '../../infra/database/database.ts'
-import { gatherByKey } from '../../infra/database/gather.ts'
+import { CROWD_PAUSE_MS, gatherByKey } from '../../infra/database/gather.ts'
 import { byteaText } from '../../infra/database/json-list.ts'
 
 type Queries = Pick<Database, 'query'>
@@ -302,6 +302,7 @@ export function insertReservedPayment(db: Database, input: Reservation): Promise
 const reserveTogether = gatherByKey<Reservation, number>({
   at_once: 1,
   most: 64,
+  pause_ms: CROWD_PAUSE_MS,
   run: async (db, partner_id, reservations) => {
     const list = reservations.map(({ flags, refresh_hash, certificate_thumbprint, at, expires_at }) => ({
       ...{ ...flags, certificate_thumbprint, at, expires_at },

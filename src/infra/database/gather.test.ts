@@ -25,6 +25,54 @@ it('sends the first at once and gathers what comes while it runs, in order, each
   assert.deepEqual(runs, [[1], [2, 3, 4], [5]])
 })
 
+it('lets what follows a crowd wait for company, and nobody else', async () => {
+  const runs: number[][] = []
+  const gather = createGather<number, number>({
+    at_once: 1,
+    most: 3,
+    pause_ms: 30_000,
+    run: async (items) => {
+      runs.push([...items])
+      return items
+    },
+  })
+  await gather(1)
+  await gather(2)
+  await Promise.all([3, 4].map(gather))
+  const patient = [gather(5)]
+  let is_over = false
+  void patient[0]?.then(() => {
+    is_over = true
+  })
+  for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate)
+  assert.deepEqual(runs, [[1], [2], [3, 4]])
+  assert.equal(is_over, false)
+  // A full statement waits no longer.
+  patient.push(gather(6), gather(7))
+  assert.deepEqual(await Promise.all(patient), [5, 6, 7])
+  assert.deepEqual(runs.at(-1), [5, 6, 7])
+})
+
+it('ends the wait after a crowd by itself, and forgets the crowd when nobody joined', async () => {
+  const runs: number[][] = []
+  const idle: number[] = []
+  const gather = createGather<number, number>({
+    at_once: 1,
+    most: 10,
+    pause_ms: 5,
+    onIdle: () => idle.push(runs.length),
+    run: async (items) => {
+      runs.push([...items])
+      return items
+    },
+  })
+  await Promise.all([1, 2].map(gather))
+  assert.equal(await gather(3), 3)
+  await new Promise(setImmediate)
+  assert.deepEqual(runs, [[1, 2], [3]])
+  assert.deepEqual(idle, [2])
+})
+
 it('keeps apart what may not share a statement', async () => {
   const runs: string[][] = []
   const gather = createGather<string, string>({

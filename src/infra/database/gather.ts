@@ -1,10 +1,14 @@
 /**
  * Statements of the same kind that come at the same time, run as one: a commit and its flush to disk are shared, and so is
- * the work of planning and starting a statement. Nothing waits for company: what comes while fewer than `at_once` statements
- * run is sent as it is; what comes later gathers until one of them ends.
+ * the work of planning and starting a statement. Who is alone waits for no company: what comes while fewer than `at_once`
+ * statements run is sent as it is; what comes later gathers until one of them ends. Where the last statement held several,
+ * the next may wait a little (`pause_ms`) for more.
  */
 import pg from 'pg'
 import type { Database } from './database.ts'
+
+/** The pause of a payer's statements: of the half dozen that one payment makes together less than a tenth of a second. */
+export const CROWD_PAUSE_MS = 10
 
 type Gather<Item, Answer> = (item: Item) => Promise<Answer>
 
@@ -18,6 +22,8 @@ type Waiting<Item, Answer> = {
 type Kind<Item> = {
   readonly at_once: number
   readonly most: number
+  /** What comes after a crowd waits this long for others of it; absent: not at all. */
+  readonly pause_ms?: number
   /** Whether an item may share a statement with those already in it; absent: always. */
   readonly together?: (item: Item, others: readonly Item[]) => boolean
 }
@@ -48,26 +54,38 @@ export function gatherByKey<Item, Answer>(
   }
 }
 
-/** @param onIdle told whenever nothing runs and nothing waits any more */
+/** @param onIdle told whenever nothing runs, nothing waits any more and there was no crowd of late */
 export function createGather<Item, Answer>(
   input: Kind<Item> & {
     readonly run: (items: readonly Item[]) => Promise<readonly Answer[]>
     readonly onIdle?: () => void
   },
 ): Gather<Item, Answer> {
+  const { pause_ms = 0 } = input
   let waiting: Waiting<Item, Answer>[] = []
   let running = 0
+  let is_crowded = false
+  /** Those who wait have waited long enough. */
+  let is_time = false
+  let pause: NodeJS.Timeout | undefined
 
   const start = () => {
-    while (waiting.length > 0 && running < input.at_once) {
+    while (waiting.length > 0 && running < input.at_once && (is_time || waiting.length >= input.most)) {
       const taken = take()
+      if (waiting.length === 0) clearTimeout(pause)
+      is_crowded = pause_ms > 0 && taken.length > 1
       running += 1
       carryOut(input.run, taken).finally(() => {
         running -= 1
         start()
-        if (running === 0 && waiting.length === 0) input.onIdle?.()
+        if (running === 0 && waiting.length === 0 && !is_crowded) input.onIdle?.()
       })
     }
+  }
+
+  const startInTime = () => {
+    is_time = true
+    start()
   }
 
   const take = (): Waiting<Item, Answer>[] => {
@@ -88,8 +106,13 @@ export function createGather<Item, Answer>(
   return (item) =>
     new Promise<Answer>((resolve, reject) => {
       waiting.push({ item, resolve, reject })
+      if (waiting.length >= input.most) return start()
+      if (waiting.length > 1) return
+      is_time = false
+      clearTimeout(pause)
+      if (is_crowded) pause = setTimeout(startInTime, pause_ms)
       // What the same turn of the event loop still brings comes along.
-      if (waiting.length === 1) setImmediate(start)
+      else setImmediate(startInTime)
     })
 }
 

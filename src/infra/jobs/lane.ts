@@ -29,7 +29,7 @@ export type Lane = {
 }
 
 const POLL_MS = 500 // only for jobs whose time comes; new ones are told by NOTIFY
-const BATCH_DELAY_MS = 10 // completions are deleted together; a crash within repeats those jobs
+const BATCH_DELAY_MS = 40 // completions are deleted together; a crash within repeats those jobs
 const RESTART_FIRST_MS = 250
 const RESTART_MOST_MS = 5_000
 const ABORT_AFTER_MS = 3_000

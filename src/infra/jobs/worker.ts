@@ -37,6 +37,13 @@ export type Worker = { stop(): Promise<void> }
 const CONNECTIONS_PER_LANE = 3 // listening, fetching, completing
 
 /**
+ * Moving jobs, taking them and recording their ends wait for no disk: a flush each would be a quarter of all. A database that
+ * crashes forgets the last moments of it, in their order, and the row of the outbox or the job is there again, to run once
+ * more, as after any crash. What the jobs themselves write goes through other connections.
+ */
+const UNHURRIED = '-c synchronous_commit=off'
+
+/**
  * Starts working. Resolves when jobs are being taken; rejects when the database cannot be reached at the start. Later
  * losses of the database are waited out. `stop` lets running jobs end; after 3 s their signal aborts, after 5 s they are
  * given back to the queue, to run again.
@@ -94,6 +101,7 @@ function openPool(url: string, size: number, log: Log): pg.Pool {
     connectionString: url,
     max: size,
     application_name: 'punte-worker',
+    options: UNHURRIED,
     connectionTimeoutMillis: 10_000,
     statement_timeout: 30_000,
   })

@@ -1,5 +1,5 @@
 /** SQL of the partner's request: what is to be paid, recorded once per payment. */
-import { gatherByKey } from '../../../infra/database/gather.ts'
+import { CROWD_PAUSE_MS, gatherByKey } from '../../../infra/database/gather.ts'
 import { byteaText, inOrder } from '../../../infra/database/json-list.ts'
 import type { Context } from '../../context.ts'
 import type { PaymentKey } from '../store.ts'
@@ -90,6 +90,7 @@ const RECORD_SERIES = {
 const recordTogether = gatherByKey<RequestRecord, Recorded | undefined>({
   at_once: 1,
   most: 64,
+  pause_ms: CROWD_PAUSE_MS,
   together: (one, others) => !others.some(({ payment_id }) => payment_id === one.payment_id),
   run: (db, partner_id, requests) => runRequests(db, partner_id, requests, RECORD_ONE),
 })

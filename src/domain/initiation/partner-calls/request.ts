@@ -159,9 +159,15 @@ export async function recordedBefore(
 // Made once: making one takes a hundred times as long as a day from it, and every page view asks.
 const ROMANIAN_DAY = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Bucharest' })
 
+/** Days begin, and clocks are set, on a quarter of an hour. */
+const QUARTER_MS = 900_000
+let last_asked = { quarter: Number.NaN, day: '' }
+
 /** The day it is in Romania, `yyyy-mm-dd`. */
 export function todayInRomania(now: Date): string {
-  return ROMANIAN_DAY.format(now)
+  const quarter = Math.floor(now.getTime() / QUARTER_MS)
+  if (quarter !== last_asked.quarter) last_asked = { quarter, day: ROMANIAN_DAY.format(now) }
+  return last_asked.day
 }
 
 export const MAX_DAYS_AHEAD = 366
