@@ -150,7 +150,7 @@ function serveRoute(server: FastifyInstance, surface: Surface, row: TableRoute):
       const { staff_session: session } = request
       const params = declared(row.params, request.params)
       const query = declared(row.query, request.query)
-      const body = row.raw_body === true ? request.body : declared(row.body, straightened(request.body))
+      const body = row.raw_body === true ? request.body : straightened(declared(row.body, request.body))
       const call = { context, params, query, body, request, reply }
       const whole = session === undefined ? call : { ...call, session, acting: { ...context, actor: session.actor } }
       const answer = await row.handle(whole as unknown as Call<never, never, never>)
@@ -175,13 +175,21 @@ const TURNING = /\p{Bidi_Control}/gu
 /** Compared as they were typed. */
 const SECRETS: readonly string[] = ['password', 'current']
 
-/** Taken out rather than refused: they come unseen with what is copied from mails and papers. */
-function straightened(sent: unknown): unknown {
+/** Deeper than any form; without a bound a body of brackets alone would use up the stack. */
+const DEEPEST = 20
+
+/**
+ * Taken out rather than refused: they come unseen with what is copied from mails and papers.
+ * @throws PunteError BODY_MALFORMED for what is nested too deep
+ */
+function straightened(sent: unknown, depth = 0): unknown {
+  if (depth > DEEPEST) throw new PunteError('BODY_MALFORMED')
   if (typeof sent === 'string') return sent.replace(TURNING, '')
-  if (Array.isArray(sent)) return sent.map(straightened)
   if (typeof sent !== 'object' || sent === null) return sent
+  const within = (one: unknown) => straightened(one, depth + 1)
+  if (Array.isArray(sent)) return sent.map(within)
   const entries = Object.entries(sent)
-  return Object.fromEntries(entries.map(([name, one]) => [name, SECRETS.includes(name) ? one : straightened(one)]))
+  return Object.fromEntries(entries.map(([name, one]) => [name, SECRETS.includes(name) ? one : within(one)]))
 }
 
 declare module 'fastify' {

@@ -45,6 +45,12 @@ test('what is saved names the version that was seen, and every fault of it is to
   const wrong = await call('compliance', 'PUT', path, { version: 2, data: { company: { name: 7, x: 1 }, y: 2 } })
   assert.equal(wrong.json.code, 'CASE_INCOMPLETE')
   assert.ok((wrong.json.faults as unknown[]).length >= 3)
+  const deep = Buffer.from(`{"version":2,"data":{"company":${'['.repeat(30_000)}${']'.repeat(30_000)}}}`)
+  const json_type = { 'content-type': 'application/json' }
+  assert.deepEqual(
+    await call('compliance', 'PUT', path, deep, json_type).then(({ status, json }) => [status, json.code]),
+    [400, 'BODY_MALFORMED'],
+  )
   const { json } = await call('auditor', 'GET', `/cases/${case_id}/changes?from=1&to=2`)
   assert.ok((json.changes as { field: string }[]).some(({ field }) => field === 'company.cui'))
   const found = await call('auditor', 'POST', '/cases/search', { search: '99123452', state: 'draft' })
