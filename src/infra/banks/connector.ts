@@ -298,7 +298,8 @@ export type BankProfile = {
   /** False: the bank wants no client certificate (everything is told by the signature). */
   readonly client_certificate: boolean
   readonly services: {
-    readonly payments: ServiceProfile & { readonly future_dated: boolean }
+    /** `instant`: the product is of payments that arrive within seconds; absent: they are not promised. */
+    readonly payments: ServiceProfile & { readonly future_dated: boolean; readonly instant?: boolean }
     readonly 'bulk-payments'?: ServiceProfile & { readonly max_transfers: number }
     readonly 'periodic-payments'?: ServiceProfile & {
       /** The bank's words for the frequencies it knows. */

@@ -107,7 +107,7 @@ test('an installation that states a fact has verified it; its own list replaces 
   assert.ok(!fields({ services: { payments: { product: 'lei' } } })?.includes('/services/payments/product'))
   const one_of_them = fields({ services: { payments: { future_dated: true } } })
   assert.ok(one_of_them?.includes('/services'), 'who states one member has not looked at all of them')
-  const payments = { product: 'lei', format: 'json', future_dated: true }
+  const payments = { product: 'lei', format: 'json', future_dated: true, instant: false }
   assert.ok(!fields({ services: { payments } })?.includes('/services'))
   assert.deepEqual(fields({ unverified: [{ field: '/bic', note: 'to be asked' }] }), ['/bic'])
   assert.deepEqual(fields({ unverified: [] }), [])

@@ -19,7 +19,10 @@ const product = Type.String({ pattern: PRODUCT })
 
 const services = Type.Object(
   {
-    payments: Type.Object({ product, format, future_dated: Type.Boolean() }, strict),
+    payments: Type.Object(
+      { product, format, future_dated: Type.Boolean(), instant: Type.Optional(Type.Boolean()) },
+      strict,
+    ),
     'bulk-payments': Type.Optional(
       Type.Object({ product, format, max_transfers: Type.Integer({ minimum: 1, maximum: 500 }) }, strict),
     ),
