@@ -276,6 +276,8 @@ async function looked(base: string, signed: Signed | undefined, paths: readonly 
 
 async function harmless(page: Page, where: string): Promise<void> {
   await page.getByRole('heading', { level: 1 }).first().waitFor({ timeout: PATIENCE_MS })
+  // A page stands with its heading while what it shows is on its way.
+  await page.locator('.mantine-Skeleton-root').first().waitFor({ state: 'detached', timeout: PATIENCE_MS })
   // Drawn, whatever a press has changed.
   await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))')
   const { ran, planted, text } = (await page.evaluate(DANGER)) as Seen
