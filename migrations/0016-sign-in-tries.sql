@@ -9,3 +9,6 @@ create table staff_tries (
   counted_at timestamptz not null,
   primary key (staff_id, source)
 );
+
+-- Until now `tries` counted wrong passwords, too; from now on ten wrong codes lock, and a stranger's guesses are not to be some of them.
+update staff set tries = 0 where locked_at is null;

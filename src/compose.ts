@@ -52,7 +52,8 @@ export async function composeDatabase(
     const db = createDatabase({ url, pool_size: settings.PUNTE_DATABASE_POOL, log })
     closings.push(() => db.close())
     if (schema === 'migrate') {
-      await migrate(url)
+      const { told } = await migrate(url)
+      for (const words of told) log.warn({ found: words }, 'a migration found what staff must look at')
       await migrateJobs(url)
     } else {
       await requireSchema(db)

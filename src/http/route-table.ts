@@ -146,11 +146,15 @@ function serveRoute(server: FastifyInstance, surface: Surface, row: TableRoute):
       }
       request.staff_session = session
     },
+    // Before it is judged: what is copied passes, and nothing is left empty behind a rule that it be not.
+    async preValidation(request) {
+      if (row.raw_body !== true) request.body = straightened(request.body)
+    },
     async handler(request, reply) {
       const { staff_session: session } = request
       const params = declared(row.params, request.params)
       const query = declared(row.query, request.query)
-      const body = row.raw_body === true ? request.body : straightened(declared(row.body, request.body))
+      const body = row.raw_body === true ? request.body : declared(row.body, request.body)
       const call = { context, params, query, body, request, reply }
       const whole = session === undefined ? call : { ...call, session, acting: { ...context, actor: session.actor } }
       const answer = await row.handle(whole as unknown as Call<never, never, never>)

@@ -13,20 +13,23 @@ export async function inLine(db: Queries, subject_id: string): Promise<void> {
   await db.query({ text: 'select pg_advisory_xact_lock(hashtextextended($1, 0))', values: [`order act ${subject_id}`] })
 }
 
+type RefundToCome = {
+  readonly transaction_id: string
+  readonly amount_minor: number
+}
+
 /**
- * What was agreed on to be paid back of an order, and the worker has not come to: of it there is neither a transaction nor
- * a word that it was refused.
- * @param done the order's transactions
+ * What was agreed on to be paid back of an order, and of which no word is on record yet; some of it the worker may have come to.
+ * Read before the order is: what has happened by then is in the order.
  */
-export async function refundsToCome(db: Queries, subject_id: string, done: readonly string[]): Promise<number> {
-  const { rows } = await db.query<{ agreed_minor: number }>({
-    text: `select coalesce(sum((a.input->>'amount_minor')::bigint), 0)::bigint as agreed_minor from approvals a
+export async function refundsUnsaid(db: Queries, subject_id: string): Promise<RefundToCome[]> {
+  const { rows } = await db.query<RefundToCome>({
+    text: `select 'office-' || a.approval_id as transaction_id, (a.input->>'amount_minor')::bigint as amount_minor from approvals a
       where a.act = 'order.refund' and a.subject_kind = 'order' and a.subject_id = $1 and a.state = 'executed'
-        and 'office-' || a.approval_id <> all($2::text[])
         and not exists (select from audit_log l
           where l.subject_kind = 'order' and l.subject_id = $1 and l.act = 'order.refunded'
             and (l.after->>'approval_id')::integer = a.approval_id)`,
-    values: [subject_id, done],
+    values: [subject_id],
   })
-  return rows[0]?.agreed_minor ?? 0
+  return rows
 }

@@ -12,7 +12,7 @@ import type { Context } from '../context.ts'
 import { currencyAmountText } from '../currency.ts'
 import { PunteError } from '../errors.ts'
 import { invalid } from '../partners/profile.ts'
-import { inLine, queueOrderAct, refundsToCome } from './act-store.ts'
+import { inLine, queueOrderAct, refundsUnsaid } from './act-store.ts'
 import { knownMerchant, unknownOrder } from './orders.ts'
 import { onConnection } from './payment-acts.ts'
 
@@ -59,13 +59,16 @@ export async function lookAtRefund(
   db: Queries,
   asked: OrderName & { readonly amount_minor: number },
 ) {
-  const { order, transactions } = await wholeOrder(onConnection(context, db), asked)
   if (!Number.isSafeInteger(asked.amount_minor) || asked.amount_minor < 1)
     throw invalid('amount_minor', 'must be more than nothing')
   const subject_id = orderSubject(asked).id
   await inLine(db, subject_id)
-  const done = transactions.map(({ transaction_id }) => transaction_id)
-  const agreed_minor = await refundsToCome(db, subject_id, done)
+  // In this order: the worker waits in no line, and a refund that it ends in between must not be missed by both readings.
+  const unsaid = await refundsUnsaid(db, subject_id)
+  const { order, transactions } = await wholeOrder(onConnection(context, db), asked)
+  const done = new Set(transactions.map(({ transaction_id }) => transaction_id))
+  const to_come = unsaid.filter(({ transaction_id }) => !done.has(transaction_id))
+  const agreed_minor = to_come.reduce((sum, { amount_minor }) => sum + amount_minor, 0)
   planFollowOn('REFUND', order, transactions, { amount_minor: asked.amount_minor })
   const { captured_minor, refunded_minor, currency } = order
   const left_minor = captured_minor - refunded_minor - agreed_minor

@@ -202,6 +202,38 @@ test('what is agreed on and not paid back yet is left of nothing: two who know n
   assert.ok(await proposes(ana, 5_000))
 })
 
+test('a refund that the worker ends while another is looked at is missed by neither reading', async () => {
+  const { db } = f.context
+  const agreedOn = async (order_id: string): Promise<OrderAct> => {
+    await charge(f.context, f.request({ order_id, amount: '100.00' }))
+    const asked = { ...nameOf(order_id), amount_minor: 5_000 }
+    const { rows } = await db.query<{ approval_id: number }>({
+      text: `insert into approvals
+          (act, subject_kind, subject_id, input, proposed_by, proposed_at, expires_at, state, decided_by, decided_at, executed_at)
+        select 'order.refund', 'order', $1, $2, one.staff_id, now(), now() + interval '1 day', 'executed', other.staff_id, now(), now()
+        from staff one, staff other where one.user_name = 'ana.refunds' and other.user_name = 'dan.approves' returning approval_id`,
+      values: [orderSubject(asked).id, asked],
+    })
+    return { ...asked, kind: 'refund', approval_id: rows[0]?.approval_id as number }
+  }
+  // Before each statement of the look in turn, and after the last: half of it is gone, or is to go.
+  for (const at of [0, 1, 2, 3]) {
+    const act = await agreedOn(`between-${at}`)
+    let asked_no = 0
+    const query: typeof db.query = async (statement) => {
+      if (asked_no === at) await doOrderAct(f.context, act)
+      asked_no += 1
+      return db.query(statement)
+    }
+    const { refunded_minor, agreed_minor = 0 } = await lookAtRefund(
+      f.context,
+      { query },
+      { ...act, amount_minor: 5_000 },
+    )
+    assert.equal(refunded_minor + agreed_minor, 5_000, `before statement ${at}`)
+  }
+})
+
 test('a transaction of unknown outcome ends by the word of the acquirer', async () => {
   f.acquirer.answers = [silence]
   await charge(f.context, f.request({ order_id: 'u' }))

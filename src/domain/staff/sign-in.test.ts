@@ -132,6 +132,21 @@ test('a browser that its owner has signed in with is not kept out by what strang
   assert.deepEqual(readDevices(context, devices), [])
 })
 
+test('who collects cookies of his own has one queue with all of them', async () => {
+  const { context, enrolled } = world
+  const { staff_id } = await requireSession(context, (await enrolled('many.cookies')).token)
+  const tries = await Promise.allSettled(
+    Array.from({ length: 30 }, (_, n) =>
+      signIn(context, {
+        ...{ user_name: 'many.cookies', password: 'wrong', address: `203.0.113.${100 + n}` },
+        devices: rememberDevice(context, staff_id, undefined),
+      }),
+    ),
+  )
+  const codes = tries.map((one) => (one.status === 'rejected' ? one.reason.code : 'signed in'))
+  assert.equal(codes.filter((one) => one === 'RATE_LIMITED').length, 6)
+})
+
 test('one address waits for itself alone, and an administrator ends all waiting', async () => {
   const { context, enrolled, signedIn } = world
   const user = await enrolled('one.address')

@@ -49,7 +49,8 @@ export type SignIn = {
 export async function signIn(context: StaffContext, input: SignIn): Promise<Step> {
   const devices = readDevices(context, input.devices)
   // A crowd at the address that an owner shares, or at that of a proxy, does not stand in his way.
-  const queue = devices[0] === undefined ? `address ${input.address}` : `device ${devices[0].device_id}`
+  // By person: whoever signs in often has many cookies, and one queue.
+  const queue = devices[0] === undefined ? `address ${input.address}` : `known ${devices[0].staff_id}`
   const turns = queues.get(queue) ?? createTurns({ at_once: ADDRESS_AT_ONCE, waiting: ADDRESS_WAITING, order: 'first' })
   queues.set(queue, turns)
   try {

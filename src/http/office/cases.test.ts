@@ -53,7 +53,8 @@ test('what is saved names the version that was seen, and every fault of it is to
   )
   const { json } = await call('auditor', 'GET', `/cases/${case_id}/changes?from=1&to=2`)
   assert.ok((json.changes as { field: string }[]).some(({ field }) => field === 'company.cui'))
-  const found = await call('auditor', 'POST', '/cases/search', { search: '99123452', state: 'draft' })
+  // Marks that turn text around come unseen with what is copied: they are gone before it is judged.
+  const found = await call('auditor', 'POST', '/cases/search', { search: '\u200e99123452', state: 'draft\u202c' })
   assert.deepEqual(
     (found.json.cases as { case_id: number }[]).map((one) => one.case_id),
     [case_id],

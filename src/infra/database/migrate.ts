@@ -47,14 +47,15 @@ export function readMigrations(dir: string = MIGRATIONS_DIR): Migration[] {
 /**
  * Brings the database up to the program. Several processes may call it at once: one works, the others wait.
  *
- * @returns what was applied now
+ * @returns what was applied now, and what migrations have found in the data that people must look at (their warnings)
  * @throws MigrationError when the server is older than 15, the database is newer than the program, an applied migration
  *   was changed, or one fails (the database then stands at the one before)
  */
 export async function migrate(
   url: string,
   migrations: readonly Migration[] = readMigrations(),
-): Promise<{ applied: string[] }> {
+): Promise<{ applied: string[]; told: string[] }> {
+  const told: string[] = []
   const client = new pg.Client({
     connectionString: url,
     application_name: 'punte migrate',
@@ -62,19 +63,23 @@ export async function migrate(
     lock_timeout: LOCK_WAIT_MS,
   })
   client.on('error', () => {})
+  // By its class and not by the word for it, which speaks the server's language.
+  client.on('notice', ({ code, message }) => {
+    if (code?.startsWith('01') && message !== undefined) told.push(message)
+  })
   await client.connect()
   try {
     const { rows } = await client.query<{ number: string }>(`select current_setting('server_version_num') as number`)
     if (Number(rows[0]?.number) < OLDEST_SERVER) throw new MigrationError('PostgreSQL 15 or newer is needed.')
     await client.query('select pg_advisory_lock($1)', [LOCK])
-    return await migrateLocked(client, migrations)
+    return { applied: await migrateLocked(client, migrations), told }
   } finally {
     // Ends the session, and with it the lock.
     await client.end()
   }
 }
 
-async function migrateLocked(client: pg.Client, migrations: readonly Migration[]): Promise<{ applied: string[] }> {
+async function migrateLocked(client: pg.Client, migrations: readonly Migration[]): Promise<string[]> {
   await client.query(`create table if not exists schema_migrations (
     number integer primary key,
     name text not null,
@@ -98,7 +103,7 @@ async function migrateLocked(client: pg.Client, migrations: readonly Migration[]
     await apply(client, migration)
     applied.push(migration.name)
   }
-  return { applied }
+  return applied
 }
 
 async function apply(client: pg.Client, { number, name, text, sha256 }: Migration): Promise<void> {

@@ -4,7 +4,7 @@ import test, { after, before } from 'node:test'
 import type { BankConnector } from '../../../infra/banks/connector.ts'
 import { until } from '../../../infra/testing/until.ts'
 import { type Fixture, openFixture, TERMS } from '../fixture.ts'
-import { loadPayment, type PaymentKey } from '../store.ts'
+import { loadPayment, type PaymentKey, type PaymentRow } from '../store.ts'
 import { abandonExpired } from './abandon.ts'
 import { submitPayment } from './submit.ts'
 
@@ -19,10 +19,10 @@ const attemptOf = async (key: PaymentKey) => {
   return [status, attempt_no, attempt_state, refusal]
 }
 
-async function submit(key: PaymentKey, beginAccess: BankConnector['beginAccess']): Promise<void> {
+async function submit(key: PaymentKey, beginAccess: BankConnector['beginAccess']): Promise<PaymentRow> {
   const payment = (await loadPayment(f.context, key)) ?? assert.fail()
   const bank = { ...(f.context.banks.get('carpati') as BankConnector), ...(beginAccess && { beginAccess }) }
-  await submitPayment(f.context, {
+  return submitPayment(f.context, {
     payment,
     bank,
     terms: TERMS,
@@ -45,4 +45,14 @@ test('an attempt that never came to a bank’s door ends after a while; one whos
   assert.deepEqual(await attemptOf(sent), ['INIT', 1, 'entering', null])
   await submit(died, undefined)
   assert.deepEqual(await attemptOf(died), ['RCVD', 2, 'open', null])
+})
+
+test('who has chosen anew meanwhile is not sent to the door of the bank that was left', async () => {
+  const key = await f.initiated()
+  const left = await submit(key, async () => {
+    await submit(key, undefined)
+    return { kind: 'ok', value: { url: 'https://bank.example/login', access: {} } }
+  })
+  assert.deepEqual(await attemptOf(key), ['RCVD', 2, 'open', null])
+  assert.deepEqual([left.attempt_no, left.attempt_state], [2, 'open'])
 })

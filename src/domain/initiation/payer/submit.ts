@@ -164,8 +164,9 @@ async function enter(context: Context, payment: PaymentRow, bank: BankConnector)
   }
   const { access, url } = answer.value
   const session_enc = sealSession(context, payment, { access, redirect_url: url })
-  await changeAttempt(context, payment, now, { attempt_no, from: 'entering', session_enc, next_ask_at: null })
-  return { ...payment, session_enc }
+  const change = { attempt_no, from: 'entering', session_enc, next_ask_at: null } as const
+  // Left, or ended, while the bank was answering: nobody who comes back from there would be known.
+  return (await changeAttempt(context, payment, now, change)) ? { ...payment, session_enc } : reload(context, payment)
 }
 
 // Two claims in the same instant meet at the unique index on live attempts: one row wins, the other is told.
