@@ -15,7 +15,7 @@ export type PartnerRole = (typeof ROLES)[number]
 
 export const PARTNER_ROLE_WORDS: Texts<Readonly<Record<PartnerRole, string>>> = {
   ro: { partner_admin: 'administrator', partner_reader: 'numai citire' },
-  en: { partner_admin: 'administrator', partner_reader: 'reads only' },
+  en: { partner_admin: 'administrator', partner_reader: 'read-only' },
 }
 
 const TEXTS = {

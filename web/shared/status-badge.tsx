@@ -13,7 +13,7 @@ const COLOURS: Readonly<Record<Tone, string>> = {
 
 export function StatusBadge({ tone, children }: { readonly tone: Tone; readonly children: string }) {
   return (
-    <Badge variant="outline" color={COLOURS[tone]} radius="sm" tt="none" fw={600} miw="max-content">
+    <Badge variant="outline" color={COLOURS[tone]} radius="sm" tt="none" fw={600} className="punte-badge">
       {children}
     </Badge>
   )

@@ -47,7 +47,8 @@ function Fields({ fields, ...props }: Props & { readonly fields: readonly Field[
   const { language } = useLanguage()
   const { data, faults, is_readonly, documents, onChange } = props
   return (
-    <SimpleGrid cols={{ base: 1, xs: 2, lg: 3 }} verticalSpacing="xs">
+    // By its own width: beside the preview of the page there is room for two.
+    <SimpleGrid type="container" cols={{ base: 1, '400px': 2, '600px': 3 }} verticalSpacing="xs">
       {fields.map((field) => {
         const fault = faults.find((one) => one.field === field.path)
         const control = (

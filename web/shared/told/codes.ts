@@ -42,22 +42,25 @@ export const REASONS: Words<Reason> = {
   CANCELLED_BY_PARTNER: { ro: 'partenerul a anulat-o', en: 'the partner cancelled it' },
   ABANDONED_BY_PAYER: { ro: 'plătitorul a renunțat', en: 'the payer gave it up' },
   EXPIRED: { ro: 'timpul pentru plată a trecut', en: 'the time to pay ran out' },
-  LIMIT_DAILY_VOLUME: { ro: 'prea multe plăți într-o zi', en: 'too many payments in a day' },
+  LIMIT_DAILY_VOLUME: { ro: 'prea multe plăți într-o zi', en: 'there are too many payments in a day' },
   LIMIT_MEAN_AMOUNT: { ro: 'suma medie este prea mare', en: 'the mean amount is too large' },
   LIMIT_MAX_AMOUNT: { ro: 'suma este prea mare', en: 'the amount is too large' },
-  LIMIT_DAILY_UNFINISHED: { ro: 'prea multe plăți neterminate într-o zi', en: 'too many unfinished payments in a day' },
+  LIMIT_DAILY_UNFINISHED: {
+    ro: 'prea multe plăți neterminate într-o zi',
+    en: 'there are too many unfinished payments in a day',
+  },
   LIMIT_DAILY_PER_PAYER: {
     ro: 'prea multe plăți ale aceluiași plătitor într-o zi',
-    en: 'too many payments of one payer in a day',
+    en: 'there are too many payments of one payer in a day',
   },
-  LIMIT_CLIENTS: { ro: 'prea mulți clienți', en: 'too many clients' },
+  LIMIT_CLIENTS: { ro: 'prea mulți clienți', en: 'there are too many clients' },
   LIMIT_NEW_PAYERS: {
     ro: 'prea mulți plătitori noi ai aceluiași cont într-o zi',
-    en: 'too many new payers of one account in a day',
+    en: 'there are too many new payers of one account in a day',
   },
   LIMIT_BENEFICIARIES: {
     ro: 'prea mulți beneficiari plătiți din același cont într-o zi',
-    en: 'too many beneficiaries paid from one account in a day',
+    en: 'there are too many beneficiaries paid from one account in a day',
   },
 }
 

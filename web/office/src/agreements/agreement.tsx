@@ -10,10 +10,12 @@ import { Moment } from '../../../shared/moment.tsx'
 import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { TRANSACTION_TYPES } from '../../../shared/told/card-codes.ts'
+import { withCode, wordOf } from '../../../shared/told/codes.ts'
 import { Amount } from '../orders/amount.tsx'
 import { CodeBadge } from '../orders/badge.tsx'
 import { orderPath } from '../orders/list.tsx'
-import { AGREEMENT_STATUSES, RAILS, RESULTS } from '../orders/words.ts'
+import { AGREEMENT_STATUSES, AGREEMENT_TYPES, RAILS, RESULTS } from '../orders/words.ts'
 import { PaymentTable } from '../payments/list.tsx'
 import { Facts, Section } from '../payments/section.tsx'
 
@@ -124,7 +126,7 @@ function AgreementFacts({ agreement: a }: Pick<ShownAgreement, 'agreement'>) {
             [t.agreement, <CopyId key="id" id={a.agreement_id} />],
             [t.partner, `${a.partner_name} (${a.client_id})`],
             [t.rail, RAILS[a.rail]?.[language] ?? a.rail],
-            [t.type, a.type],
+            [t.type, withCode(wordOf(AGREEMENT_TYPES, a.type, language), a.type)],
             [t.status, a.status === null ? null : <CodeBadge key="s" code={a.status} words={AGREEMENT_STATUSES} />],
             [t.card, card.length === 0 ? null : card.join(', ')],
             [t.created, <Moment key="created" at={a.created_at} />],
@@ -162,6 +164,7 @@ function AgreementFacts({ agreement: a }: Pick<ShownAgreement, 'agreement'>) {
 
 function Series({ shown: { agreement, transactions } }: { readonly shown: ShownAgreement }) {
   const t = useTexts(TEXTS)
+  const { language } = useLanguage()
   return (
     <Section title={t.series}>
       <DataTable
@@ -182,7 +185,7 @@ function Series({ shown: { agreement, transactions } }: { readonly shown: ShownA
                 </Anchor>
               ),
           },
-          { key: 'type', title: t.type, cell: ({ type }) => type },
+          { key: 'type', title: t.type, cell: ({ type }) => withCode(wordOf(TRANSACTION_TYPES, type, language), type) },
           { key: 'who', title: t.who, cell: ({ source }) => (source === 'MERCHANT' ? t.merchant : t.payer) },
           {
             key: 'amount',

@@ -10,9 +10,11 @@ import { Moment } from '../../../shared/moment.tsx'
 import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { withCode, wordOf } from '../../../shared/told/codes.ts'
 import { CodeBadge } from '../orders/badge.tsx'
 import { choicesOf, FilterForm } from '../orders/filter-form.tsx'
-import { AGREEMENT_STATUSES, RAILS } from '../orders/words.ts'
+import { AGREEMENT_STATUSES, AGREEMENT_TYPES, RAILS } from '../orders/words.ts'
+import { partnerName } from '../partners/name.ts'
 import { usePaymentChoices } from '../payments/filters.tsx'
 
 const FILTERS = ['partner', 'agreement_id', 'rail', 'status'] as const
@@ -103,9 +105,9 @@ export function AgreementsPage() {
               ),
             },
             { key: 'created', title: t.created, cell: ({ created_at }) => <Moment at={created_at} /> },
-            { key: 'partner', title: t.partner, cell: ({ partner_name }) => partner_name },
+            { key: 'partner', title: t.partner, cell: ({ partner_name }) => partnerName(partner_name, language) },
             { key: 'rail', title: t.rail, cell: ({ rail }) => RAILS[rail]?.[language] ?? rail },
-            { key: 'type', title: t.type, cell: ({ type }) => type },
+            { key: 'type', title: t.type, cell: ({ type }) => withCode(wordOf(AGREEMENT_TYPES, type, language), type) },
             {
               key: 'status',
               title: t.status,

@@ -1,10 +1,15 @@
 /** What a proposal would change, beside what was so when it was made. */
 import { List, Stack, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import type { ApprovalDetail } from '../../../../src/http/office/partner-contract.ts'
+import type { ShownOrder } from '../../../../src/http/office/search-contract.ts'
+import { get } from '../../../shared/api.ts'
 import { DataTable } from '../../../shared/data-table.tsx'
+import { useMay } from '../../../shared/me.ts'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
 import { fieldName } from '../audit/field-words.ts'
 import { useIndicatorWords, useLevelText } from '../limits/use-words.ts'
+import { amountText } from '../orders/amount.tsx'
 import { CertificateFactsView } from '../partners/certificate-facts.tsx'
 import { Facts } from '../partners/facts.tsx'
 
@@ -28,6 +33,7 @@ const TEXTS = {
     signing: 'Cheia nouă semnează; cea veche rămâne publicată până e scoasă din folosință.',
     yes: 'da',
     no: 'nu',
+    amount: 'Suma',
     as_told: 'Ce spune felul propunerii, nimic altceva.',
     members: {
       version: 'Versiunea dosarului',
@@ -56,6 +62,7 @@ const TEXTS = {
     signing: 'The new key signs; the old key stays published until it is retired.',
     yes: 'yes',
     no: 'no',
+    amount: 'Amount',
     as_told: 'Just what the name of the proposal says, nothing else.',
     members: {
       version: 'Version of the case',
@@ -85,11 +92,35 @@ export function ProposedContent({ approval }: Content) {
         {certificate === null ? <Text size="sm">{t.unreadable}</Text> : <CertificateFactsView read={certificate} />}
       </Stack>
     )
+  if (typeof input.amount_minor === 'number') return <Sum input={input} amount_minor={input.amount_minor} />
   return <Plain input={input} />
 }
 
+/** A sum of an order, in the order's currency where it can be read. */
+function Sum({ input, amount_minor }: { readonly input: ApprovalDetail['input']; readonly amount_minor: number }) {
+  const t = useTexts(TEXTS)
+  const { language } = useLanguage()
+  const may_read = useMay('order.read')
+  const { merchant_id, order_id } = input
+  const path = `/orders/${encodeURIComponent(String(merchant_id))}/${encodeURIComponent(String(order_id))}`
+  const found = useQuery({
+    queryKey: ['order', merchant_id, order_id],
+    queryFn: () => get<ShownOrder>(path),
+    enabled: may_read && merchant_id !== undefined && order_id !== undefined,
+  })
+  const currency = found.data?.order.currency
+  if (currency === undefined) return <Plain input={input} />
+  const { amount_minor: _, ...rest } = input
+  return <Plain input={rest} more={[{ name: t.amount, value: amountText(amount_minor, currency, language) }]} />
+}
+
 /** Members of what is proposed, by their names where they have one here. */
-function Plain({ input }: { readonly input: ApprovalDetail['input'] }) {
+type PlainProps = {
+  readonly input: ApprovalDetail['input']
+  readonly more?: readonly { readonly name: string; readonly value: string }[]
+}
+
+function Plain({ input, more = [] }: PlainProps) {
   const t = useTexts(TEXTS)
   const { language } = useLanguage()
   const textOf = (name: string, value: unknown): string => {
@@ -102,7 +133,8 @@ function Plain({ input }: { readonly input: ApprovalDetail['input'] }) {
     name: t.members[name as keyof typeof t.members] ?? fieldName(name, language),
     value: textOf(name, value),
   }))
-  return facts.length === 0 ? <Text size="sm">{t.as_told}</Text> : <Facts facts={facts} />
+  const all = [...facts, ...more]
+  return all.length === 0 ? <Text size="sm">{t.as_told}</Text> : <Facts facts={all} />
 }
 
 function Addresses({ approval }: Content) {

@@ -4,7 +4,9 @@ import type { Erasure } from '../../../shared/case/model.ts'
 import { CopyId } from '../../../shared/copy-id.tsx'
 import { DataTable } from '../../../shared/data-table.tsx'
 import { Moment } from '../../../shared/moment.tsx'
-import { useTexts } from '../../../shared/texts.tsx'
+import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { withCode, wordOf } from '../../../shared/told/codes.ts'
+import { ERASED_TABLES } from './erased-words.ts'
 import { saveJson } from './save-json.ts'
 
 const TEXTS = {
@@ -21,7 +23,7 @@ const TEXTS = {
     finished: 'Șters la',
     hash: 'Amprenta ultimei versiuni',
     counts: 'Ce s-a șters',
-    table: 'Tabelul',
+    table: 'Ce',
     number: 'Rânduri',
     none: 'Niciun rând.',
     versions: 'versiuni',
@@ -43,7 +45,7 @@ const TEXTS = {
     finished: 'Erased at',
     hash: 'Hash of the last version',
     counts: 'What was erased',
-    table: 'Table',
+    table: 'What',
     number: 'Rows',
     none: 'No rows.',
     versions: 'versions',
@@ -56,14 +58,15 @@ const TEXTS = {
 
 export function ErasureCertificate({ erasure, onClose }: { readonly erasure: Erasure; onClose(): void }) {
   const t = useTexts(TEXTS)
+  const { language } = useLanguage()
   const { erasure_id, case_id, client_id, version_count, document_count, last_version_hash } = erasure
   return (
     <Modal opened onClose={onClose} title={`${t.title} ${erasure_id}`} closeButtonProps={{ 'aria-label': t.close }}>
       <Stack gap="sm">
         <Text size="sm">{erasure.finished_at === null ? t.going_on : t.about}</Text>
         <Text size="sm">
-          {t.case}: {case_id} · {t.partner}: {client_id ?? '–'} · {version_count} {t.versions}, {document_count}{' '}
-          {t.documents}
+          {t.case}: {case_id} · {t.partner}: {client_id ?? '–'} · {t.versions}: {version_count} · {t.documents}:{' '}
+          {document_count}
         </Text>
         <Text size="sm">
           {t.ended}: <Moment at={erasure.ended_at} only="date" /> · {t.until}:{' '}
@@ -81,7 +84,11 @@ export function ErasureCertificate({ erasure, onClose }: { readonly erasure: Era
           rowKey={([table]) => table}
           empty={t.none}
           columns={[
-            { key: 'table', title: t.table, cell: ([table]) => <code>{table}</code> },
+            {
+              key: 'table',
+              title: t.table,
+              cell: ([table]) => withCode(wordOf(ERASED_TABLES, table, language), table),
+            },
             { key: 'number', title: t.number, align: 'right', cell: ([, count]) => count },
           ]}
         />

@@ -37,6 +37,7 @@ const TEXTS = {
     find: 'Caută',
     name: 'Numele',
     unnamed: 'fără nume încă',
+    erased: 'date șterse',
     case: 'Dosarul',
     way: 'Cum a venit',
     updated: 'Schimbat',
@@ -61,6 +62,7 @@ const TEXTS = {
     find: 'Search',
     name: 'Name',
     unnamed: 'no name yet',
+    erased: 'data erased',
     case: 'Case',
     way: 'Source',
     updated: 'Last changed',
@@ -195,9 +197,9 @@ export function CaseTable({ rows, onMore, is_loading_more = false }: TableProps)
         {
           key: 'name',
           title: t.name,
-          cell: ({ case_id, name }) => (
+          cell: ({ case_id, name, state }) => (
             <Anchor component={Link} size="sm" to={`/cases/${case_id}`} style={{ overflowWrap: 'anywhere' }}>
-              {name === '' ? t.unnamed : name}
+              {name !== '' ? name : state === 'erased' ? t.erased : t.unnamed}
             </Anchor>
           ),
         },
@@ -217,9 +219,9 @@ export function CaseTable({ rows, onMore, is_loading_more = false }: TableProps)
         {
           key: 'next',
           title: t.next,
-          cell: ({ next_review_at, is_review_overdue }) => (
+          cell: ({ state, next_review_at, is_review_overdue }) => (
             <Stack gap={2} align="flex-start">
-              <Moment at={next_review_at} only="date" />
+              <Moment at={state === 'approved' ? next_review_at : null} only="date" />
               {is_review_overdue && (
                 <Badge color="red.9" variant="filled" radius="sm" tt="none">
                   {t.is_overdue}

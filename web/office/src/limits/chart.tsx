@@ -3,6 +3,7 @@ import { BarChart, LineChart } from '@mantine/charts'
 import { Table, Text } from '@mantine/core'
 import type { MeasuredLimit } from '../../../../src/http/office/partner-contract.ts'
 import { type Language, useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { useNumbers } from '../reports/numbers.ts'
 import { useLevelText } from './use-words.ts'
 import { isInLei } from './words.ts'
 
@@ -34,6 +35,7 @@ export function IndicatorChart({ limit, name }: { readonly limit: MeasuredLimit;
   const t = useTexts(TEXTS)
   const levelText = useLevelText()
   const { language } = useLanguage()
+  const { short } = useNumbers()
   const { indicator, days, estimate, warn_level, block_level } = limit
   const in_lei = isInLei(indicator)
   const shown = (value: number | null) => (value === null ? null : in_lei ? value / 100 : value)
@@ -53,7 +55,6 @@ export function IndicatorChart({ limit, name }: { readonly limit: MeasuredLimit;
     const y = shown(level)
     return y === null ? [] : [{ y, ...line, strokeWidth: 2, ifOverflow: 'extendDomain' as const }]
   })
-  const number = new Intl.NumberFormat(language === 'ro' ? 'ro-RO' : 'en-GB', { notation: 'compact' })
   const common = {
     h: HEIGHT,
     data,
@@ -63,7 +64,7 @@ export function IndicatorChart({ limit, name }: { readonly limit: MeasuredLimit;
     valueFormatter: (value: number) => levelText(indicator, Math.round(in_lei ? value * 100 : value)),
     tickLine: 'none' as const,
     xAxisProps: { interval: 6 },
-    yAxisProps: { width: 48, allowDecimals: in_lei, tickFormatter: (value: number) => number.format(value) },
+    yAxisProps: { width: 48, allowDecimals: in_lei, tickFormatter: short },
   }
   // Standing values as a line, what begins anew each day as bars.
   const is_standing = indicator === 'clients' || indicator === 'mean_amount'

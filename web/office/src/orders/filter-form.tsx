@@ -4,8 +4,8 @@ import { type FormEvent, useState } from 'react'
 import { useTexts } from '../../../shared/texts.tsx'
 
 const TEXTS = {
-  ro: { find: 'Caută', clear: 'Golește', all: 'toate' },
-  en: { find: 'Search', clear: 'Clear', all: 'all' },
+  ro: { find: 'Caută', clear: 'Golește', all: 'oricare' },
+  en: { find: 'Search', clear: 'Clear', all: 'any' },
 }
 
 export type FilterField<Name extends string> = {

@@ -32,6 +32,12 @@ export const AGREEMENT_STATUSES: Toned<'PENDING' | 'ACTIVE' | 'CANCELLED' | 'END
   REFUSED: { ro: 'refuzat', en: 'refused', tone: 'bad' },
 }
 
+export const AGREEMENT_TYPES: Readonly<Record<string, Word>> = {
+  RECURRING: { ro: 'recurent', en: 'recurring' },
+  INSTALLMENT: { ro: 'în rate', en: 'installment' },
+  UNSCHEDULED: { ro: 'fără calendar', en: 'unscheduled' },
+}
+
 export const RAILS: Readonly<Record<string, Word>> = {
   card: { ro: 'carduri', en: 'cards' },
   account: { ro: 'conturi', en: 'accounts' },

@@ -11,9 +11,9 @@ import { ProposeDialog, type Proposed } from '../approvals/proposed.tsx'
 
 const TEXTS = {
   ro: {
-    yes: 'La fiecare plată, partenerul poate numi și altă adresă de pe aceleași gazde (flexibleURL).',
-    no: 'Partenerul nu poate numi alte adrese decât acestea și ce se află sub ele.',
-    allow: 'Propune să le aleagă partenerul',
+    yes: 'La fiecare plată, partenerul poate cere și altă adresă de pe aceleași gazde (flexibleURL).',
+    no: 'Partenerul poate folosi numai aceste adrese și cele de sub ele.',
+    allow: 'Propune ca partenerul să poată alege adresa',
     about: 'Plătitorii vor putea fi trimiși la orice adresă de pe gazdele înregistrate.',
     end: 'Numai adresele înregistrate',
   },

@@ -9,8 +9,9 @@ import { type Column, DataTable } from '../../../shared/data-table.tsx'
 import { useFilters } from '../../../shared/filters.ts'
 import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
-import { useTexts } from '../../../shared/texts.tsx'
+import { useLanguage, useTexts } from '../../../shared/texts.tsx'
 import { DaysLeft } from './days-left.tsx'
+import { partnerName } from './name.ts'
 import { SearchInput } from './search-input.tsx'
 import { PartnerStatus } from './status.tsx'
 
@@ -60,6 +61,7 @@ const optionsOf = (names: Readonly<Record<string, string>>) =>
 
 export function PartnersPage() {
   const t = useTexts(TEXTS)
+  const { language } = useLanguage()
   const [filters, set] = useFilters(['search', 'type', 'status', 'review'])
   const found = useInfiniteQuery({
     queryKey: ['partners', 'list', filters],
@@ -73,7 +75,7 @@ export function PartnersPage() {
       title: t.name,
       cell: ({ client_id, name }) => (
         <Anchor component={Link} to={`/partners/${encodeURIComponent(client_id)}`} size="sm" underline="always">
-          {name}
+          {partnerName(name, language)}
         </Anchor>
       ),
     },

@@ -11,6 +11,7 @@ import { useFilters } from '../../../shared/filters.ts'
 import { Problem } from '../../../shared/problem.tsx'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
 import { PAYMENT_STATUSES, REASONS, type Word, withCode } from '../../../shared/told/codes.ts'
+import { partnerName } from '../partners/name.ts'
 import { KEYS, KINDS } from './words.ts'
 
 const TYPED = ['payment_id', 'end_to_end_id', 'amount_from', 'amount_to', 'from', 'to'] as const
@@ -71,7 +72,10 @@ export function usePaymentChoices(): PaymentChoices {
     queryFn: () => get<PaymentChoices>('/payments/choices'),
     staleTime: 60_000,
   })
-  return choices.data ?? { partners: [], banks: [], merchants: [] }
+  const { language } = useLanguage()
+  if (choices.data === undefined) return { partners: [], banks: [], merchants: [] }
+  const named = <T extends { readonly name: string }>(one: T): T => ({ ...one, name: partnerName(one.name, language) })
+  return { ...choices.data, partners: choices.data.partners.map(named) }
 }
 
 /** Names of the banks as people know them. */

@@ -15,6 +15,7 @@ import { Page } from '../../../shared/page.tsx'
 import { PaymentReason, PaymentStatus } from '../../../shared/payment-status.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { partnerName } from '../partners/name.ts'
 import { ExportMenu } from './export-menu.tsx'
 import { PAYMENT_FILTERS, PaymentFilterForm, useBankName } from './filters.tsx'
 import { KINDS } from './words.ts'
@@ -112,7 +113,7 @@ export function PaymentTable({ rows, onMore, is_loading_more = false }: TablePro
         {
           key: 'partner',
           title: t.partner,
-          cell: ({ partner_name, client_id }) => <span title={client_id}>{partner_name}</span>,
+          cell: ({ partner_name, client_id }) => <span title={client_id}>{partnerName(partner_name, language)}</span>,
         },
         {
           key: 'status',

@@ -61,7 +61,7 @@ const TEXTS = {
     closed: 'Over',
     event: 'Event',
     at: 'When',
-    counted: (day: string) => `Counted against the limits on ${day}.`,
+    counted: (day: string) => `Counted against the limits on ${day.split('-').reverse().join('/')}.`,
     not_counted: 'Not counted against the limits.',
     alert: (id: number) => `Alert ${id}`,
     warn: 'warning',

@@ -11,6 +11,7 @@ import { Page } from '../../../shared/page.tsx'
 import { PaymentReason, PaymentStatus } from '../../../shared/payment-status.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { partnerName } from '../partners/name.ts'
 import { PaymentActs } from './acts.tsx'
 import { useBankName } from './filters.tsx'
 import { Attempts, Items, Limits, Mails } from './parts.tsx'
@@ -127,7 +128,7 @@ function PaymentFacts({ shown: { payment: p } }: { readonly shown: ShownPayment 
           [
             t.partner,
             <Anchor component={Link} size="sm" key="partner" to={`/partners/${encodeURIComponent(p.client_id)}`}>
-              {`${p.partner_name} (${p.client_id})`}
+              {`${partnerName(p.partner_name, language)} (${p.client_id})`}
             </Anchor>,
           ],
           [t.bank, p.bank_id === null ? null : bankName(p.bank_id)],

@@ -21,7 +21,7 @@ export function Facts({ rows }: { readonly rows: readonly (readonly [name: strin
         .filter(([, value]) => value !== null && value !== undefined)
         .map(([name, value]) => (
           <Group key={name} gap="sm" align="flex-start" wrap="nowrap">
-            <Text component="dt" size="sm" c="gray.7" w={{ base: 112, sm: 130 }} style={{ flexShrink: 0 }}>
+            <Text component="dt" size="sm" c="gray.7" w={{ base: 124, sm: 130 }} style={{ flexShrink: 0 }}>
               {name}
             </Text>
             <Text component="dd" size="sm" m={0} style={{ overflowWrap: 'anywhere' }}>

@@ -6,6 +6,7 @@ import { manyOf } from '../../../shared/many.ts'
 import { Moment } from '../../../shared/moment.tsx'
 import { StatusBadge, type Tone } from '../../../shared/status-badge.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
+import { halfYearText } from './local-time.ts'
 
 export type Deadline = {
   readonly register: 'incident' | 'fraud'
@@ -30,7 +31,7 @@ const TEXTS = {
       initial: (subject: string) => `Incidentul ${subject}: notificarea inițială`,
       intermediate: (subject: string) => `Incidentul ${subject}: raportul intermediar`,
       final: (subject: string) => `Incidentul ${subject}: raportul final`,
-      'half-year': (subject: string) => `Raportarea fraudelor ${subject}`,
+      'half-year': (subject: string) => `Raportarea fraudelor, ${halfYearText(subject, 'ro')}`,
     },
   },
   en: {
@@ -47,7 +48,7 @@ const TEXTS = {
       initial: (subject: string) => `Incident ${subject}: initial notification`,
       intermediate: (subject: string) => `Incident ${subject}: intermediate report`,
       final: (subject: string) => `Incident ${subject}: final report`,
-      'half-year': (subject: string) => `Fraud figures ${subject}`,
+      'half-year': (subject: string) => `Fraud figures, ${halfYearText(subject, 'en')}`,
     },
   },
 }

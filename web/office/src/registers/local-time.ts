@@ -19,3 +19,13 @@ export function fromLocal(local: string): string {
     .find((at) => toLocal(at.toISOString()) === local.slice(0, 16))
   return (found ?? new Date(wall - 2 * 3_600_000)).toISOString()
 }
+
+/** `2026-H2` in words: the half-year of a report. What is not one stands as it is. */
+export function halfYearText(subject: string, language: 'ro' | 'en'): string {
+  const [, year, half] = /^(\d{4})-H([12])$/.exec(subject) ?? []
+  if (year === undefined) return subject
+  const is_first = half === '1'
+  return language === 'ro'
+    ? `semestrul ${is_first ? 'I' : 'al II-lea'} ${year}`
+    : `${is_first ? 'first' : 'second'} half of ${year}`
+}

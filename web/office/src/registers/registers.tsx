@@ -13,9 +13,9 @@ import { Moment } from '../../../shared/moment.tsx'
 import { Page } from '../../../shared/page.tsx'
 import { Problem } from '../../../shared/problem.tsx'
 import { StatusBadge } from '../../../shared/status-badge.tsx'
-import { useTexts } from '../../../shared/texts.tsx'
+import { useLanguage, useTexts } from '../../../shared/texts.tsx'
 import { type Deadline, Deadlines } from './deadline.tsx'
-import { fromLocal, toLocal } from './local-time.ts'
+import { fromLocal, halfYearText, toLocal } from './local-time.ts'
 import type { Incident, Period } from './model.ts'
 
 const TEXTS = {
@@ -36,6 +36,7 @@ const TEXTS = {
     state: 'Stare',
     open: 'deschis',
     closed: 'închis',
+    close: 'Închide',
     period: 'Semestrul',
     until: 'Până la',
     running: 'în curs',
@@ -64,6 +65,7 @@ const TEXTS = {
     state: 'State',
     open: 'open',
     closed: 'closed',
+    close: 'Close',
     period: 'Half-year',
     until: 'Due',
     running: 'in progress',
@@ -107,7 +109,12 @@ export function RegistersPage() {
           <Periods periods={periods.data?.periods} />
         </section>
       </Stack>
-      <Modal opened={is_open} onClose={() => setOpen(false)} title={t.create}>
+      <Modal
+        opened={is_open}
+        onClose={() => setOpen(false)}
+        title={t.create}
+        closeButtonProps={{ 'aria-label': t.close }}
+      >
         <NewIncident />
       </Modal>
     </Page>
@@ -167,6 +174,7 @@ export function Kind({ is_major }: { readonly is_major: boolean | null }) {
 
 function Periods({ periods }: { readonly periods: readonly Period[] | undefined }) {
   const t = useTexts(TEXTS)
+  const { language } = useLanguage()
   return (
     <DataTable
       caption={t.fraud}
@@ -179,7 +187,7 @@ function Periods({ periods }: { readonly periods: readonly Period[] | undefined 
           title: t.period,
           cell: (row) => (
             <Anchor component={Link} to={`/registers/reports/fraud/${row.subject}/half-year`}>
-              {row.subject}
+              {halfYearText(row.subject, language)}
             </Anchor>
           ),
         },

@@ -13,13 +13,14 @@ import { StatusBadge, type Tone } from '../../../shared/status-badge.tsx'
 import { useTexts } from '../../../shared/texts.tsx'
 import { useUnsaved } from '../../../shared/unsaved.tsx'
 import { FraudForm } from './fraud-form.tsx'
+import { halfYearText } from './local-time.ts'
 import type { FraudContent, Report, TextContent, Version } from './model.ts'
 import { TextForm } from './text-form.tsx'
 
 const TEXTS = {
   ro: {
     titles: {
-      'half-year': (subject: string) => `Date privind frauda ${subject}`,
+      'half-year': (subject: string) => `Date privind frauda, ${halfYearText(subject, 'ro')}`,
       initial: (subject: string) => `Notificarea inițială, incidentul ${subject}`,
       intermediate: (subject: string) => `Raportul intermediar, incidentul ${subject}`,
       final: (subject: string) => `Raportul final, incidentul ${subject}`,
@@ -46,7 +47,7 @@ const TEXTS = {
   },
   en: {
     titles: {
-      'half-year': (subject: string) => `Fraud figures ${subject}`,
+      'half-year': (subject: string) => `Fraud figures, ${halfYearText(subject, 'en')}`,
       initial: (subject: string) => `Initial notification, incident ${subject}`,
       intermediate: (subject: string) => `Intermediate report, incident ${subject}`,
       final: (subject: string) => `Final report, incident ${subject}`,
@@ -158,7 +159,12 @@ function Editor({ report, path }: EditorProps) {
         </Text>
       </Group>
       <Versions report={report} path={path} />
-      <Modal opened={is_asking} onClose={() => setAsking(false)} title={t.sure}>
+      <Modal
+        opened={is_asking}
+        onClose={() => setAsking(false)}
+        title={t.sure}
+        closeButtonProps={{ 'aria-label': t.cancel }}
+      >
         <Text size="sm" mb="md">
           {t.sure_text}
         </Text>

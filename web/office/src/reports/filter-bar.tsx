@@ -1,7 +1,9 @@
 /** What is reported on: a period, one partner, one bank. In the address. */
 import { Button, Group, NativeSelect, TextInput } from '@mantine/core'
 import { useFilters } from '../../../shared/filters.ts'
-import { useTexts } from '../../../shared/texts.tsx'
+import { manyOf } from '../../../shared/many.ts'
+import { useLanguage, useTexts } from '../../../shared/texts.tsx'
+import { partnerName } from '../partners/name.ts'
 import type { Choices } from './model.ts'
 
 const TEXTS = {
@@ -12,7 +14,7 @@ const TEXTS = {
     bank: 'Bancă',
     all: 'toate',
     all_partners: 'toți',
-    days: (n: number) => `${n} zile`,
+    days: (n: number) => manyOf(n, 'zile'),
     today: 'Azi',
   },
   en: {
@@ -41,6 +43,7 @@ export function FilterBar({
   readonly period: { readonly from: string; readonly to: string } | undefined
 }) {
   const t = useTexts(TEXTS)
+  const { language } = useLanguage()
   const [filters, setFilters] = useFilters(REPORT_FILTERS)
   const lastDays = (count: number) => {
     const now = Date.now()
@@ -66,7 +69,10 @@ export function FilterBar({
         onChange={(event) => setFilters({ client_id: event.currentTarget.value })}
         data={[
           { value: '', label: t.all_partners },
-          ...(choices?.partners ?? []).map(({ client_id, name }) => ({ value: client_id, label: name })),
+          ...(choices?.partners ?? []).map(({ client_id, name }) => ({
+            value: client_id,
+            label: partnerName(name, language),
+          })),
         ]}
       />
       <NativeSelect

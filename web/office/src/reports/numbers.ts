@@ -10,11 +10,13 @@ export function useNumbers() {
   const whole = new Intl.NumberFormat(locale)
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 })
   const lei = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+  const some = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 })
   const short = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 })
   const day = new Intl.DateTimeFormat(locale, { day: '2-digit', month: '2-digit', timeZone: 'UTC' })
   return {
     whole: (value: number) => whole.format(value),
-    short: (value: number) => short.format(value),
+    /** Of an axis. Romanian shortens a thousand to a K that nobody there writes, so that little is shortened. */
+    short: (value: number) => (Math.abs(value) < 100_000 ? some.format(value) : short.format(value)),
     percent: (share: number | null) => (share === null ? '–' : percent.format(share)),
     lei: (minor: number) => `${lei.format(minor / 100)} RON`,
     /** `yyyy-mm-dd` */

@@ -44,7 +44,7 @@ const TEXTS = {
   },
   en: {
     title: 'API log',
-    kept: 'Calls of your company in the last 14 days; new ones appear after a second. Without what they held.',
+    kept: 'Calls of your company in the last 14 days; new ones appear after a second. Their contents are not kept.',
     at: 'When',
     call: 'Call',
     status: 'Answer',
@@ -52,10 +52,10 @@ const TEXTS = {
     payment: 'Payment',
     trace: 'Code for support',
     failed: 'only refused ones',
-    route: 'The address holds',
+    route: 'Address contains',
     code: 'Error code',
     search: 'Search',
-    empty: 'No call.',
+    empty: 'No calls.',
   },
 }
 

@@ -18,7 +18,7 @@ const TEXTS = {
     },
     since: 'din',
     suspended:
-      'Apelurile ei sunt refuzate; plățile deja trimise băncilor își urmează cursul. Poți vedea tot, retrimite notificări, anunța schimbări, opri utilizatori și încheia parole. Chei, parole și certificate noi, invitații și roluri așteaptă până când compania lucrează din nou.',
+      'Apelurile ei sunt refuzate; plățile deja trimise băncilor își urmează cursul. Poți vedea tot, retrimite notificări, anunța schimbări, opri utilizatori și încheia parole. Chei, parole și certificate noi, invitații și roluri așteaptă până când compania este din nou activă.',
     ended: 'Poți vedea plățile și notificările ei, și retrimite notificări, până la',
     closed: 'Datele se mai păstrează cât cere legea, dar nu mai sunt arătate aici.',
     ask: 'Întreabă operatorul:',
@@ -32,13 +32,13 @@ const TEXTS = {
     why: {
       review: 'Its yearly review is overdue',
       operator: 'The operator has suspended it',
-      ended: 'Your company is a partner no more',
+      ended: 'Your company is no longer a partner',
     },
     since: 'since',
     suspended:
-      'Its calls are refused; payments already sent to banks take their course. You can see everything, send webhooks again, tell of changes, stop people and end passwords. New secrets, passwords and certificates, invitations and roles wait until the company works again.',
+      'Its calls are refused; payments already sent to banks run their course. You can see everything, send webhooks again, tell of changes, stop people and end passwords. New secrets, passwords and certificates, invitations and roles wait until your company is active again.',
     ended: 'You can see its payments and webhooks, and send webhooks again, until',
-    closed: 'Its data are kept for as long as the law asks, and are not shown here any more.',
+    closed: 'Its data are kept for as long as the law requires, and are no longer shown here.',
     ask: 'Ask the operator:',
   },
 }

@@ -60,7 +60,7 @@ export const USER_TEXTS = {
     title: 'People',
     user_name: 'User name',
     name: 'Name',
-    email: 'Mail',
+    email: 'E-mail',
     role: 'Role',
     state: 'State',
     active: 'active',
