@@ -2,7 +2,6 @@
  * Sends mail over SMTP by a small pool of kept connections. The address, the text and the server's words about them
  * never reach an error: those say a code only.
  */
-import { Readable } from 'node:stream'
 import { createTransport } from 'nodemailer'
 import MimeNode from 'nodemailer/lib/mime-node'
 import { systemClock } from '../clock.ts'
@@ -64,9 +63,7 @@ export function createMailer(options: { readonly url: string; readonly from: str
   return {
     async send(mail) {
       try {
-        const message = composed(mail, sender)
-        if (message === undefined) await transport.sendMail(uncomposed(mail, options.from))
-        else await sendComposed(transport.transporter, message)
+        await transport.sendMail(composed(mail, sender) ?? uncomposed(mail, options.from))
       } catch (error) {
         throw new MailError(codeOf(error), isPermanent(error))
       }
@@ -90,38 +87,12 @@ function senderOf(from: string): Sender | undefined {
     : undefined
 }
 
-type Composed = { readonly from: string; readonly to: string; readonly message_id: string; readonly raw: Buffer }
-
 /** Everyday mail; undefined where the library must see to it: a picture, an address that needs encoding. */
-function composed(mail: Mail, sender: Sender | undefined): Composed | undefined {
-  const { to, message_id, picture, subject, text, html } = mail
+function composed({ to, message_id, picture, subject, text, html }: Mail, sender: Sender | undefined) {
   const is_plain = picture === undefined && isPlainAddress(to) && /^[\x21-\x3b\x3d\x3f-\x7e]+$/.test(message_id ?? '')
   if (sender === undefined || message_id === undefined || !is_plain) return undefined
   const message = { from: sender.header, to, subject, text, html, message_id, at: systemClock.now() }
-  return { from: sender.address, to, message_id, raw: Buffer.from(composeMessage(message)) }
-}
-
-type Pooled = ReturnType<typeof createTransport>['transporter']
-
-/**
- * Gives a whole message to the library's pool of connections, as the library itself does when it has composed one: taking it
- * apart and together again would cost as much as sending it.
- */
-function sendComposed(pool: Pooled, { from, to, message_id, raw }: Composed): Promise<void> {
-  const message = {
-    getEnvelope: () => ({ from, to: [to] }),
-    messageId: () => `<${message_id}>`,
-    getHeader: () => `<${message_id}>`,
-    // A stream, by which the pool knows whether a connection that broke had taken any of it, and sends it by another.
-    createReadStream: () => {
-      const stream = new Readable({ read() {} })
-      stream.push(raw)
-      stream.push(null)
-      return stream
-    },
-  }
-  const mail = { data: {}, message } as unknown as Parameters<Pooled['send']>[0]
-  return new Promise((resolve, reject) => pool.send(mail, (error) => (error === null ? resolve() : reject(error))))
+  return { envelope: { from: sender.address, to }, raw: composeMessage(message) }
 }
 
 function uncomposed(mail: Mail, from: string) {
