@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import type { Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { createLog } from '../log.ts'
@@ -166,42 +165,4 @@ test('a named statement answers what the driver answers, every time, also when i
   assert.deepEqual((await one.query({ name: 'other_shape', text: 'select 1 as a', values: [] })).rows, [{ a: 1 }])
   await one.close()
   await two.close()
-})
-
-test('a prepared statement is described once a connection, whether it answers rows or none; a fault leaves it usable', async () => {
-  const db = createDatabase({ url: world.url, pool_size: 1, log: createLog('silent') })
-  const client = await db.pool.connect()
-  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
-  const described = () => {
-    const written: Buffer[] = []
-    const write = stream.write.bind(stream) as (bytes: Buffer) => boolean
-    stream.write = ((bytes: Buffer) => {
-      written.push(bytes)
-      return write(bytes)
-    }) as typeof stream.write
-    return () => {
-      stream.write = write as typeof stream.write
-      return written.filter((bytes) => bytes.subarray(0, 1).toString() === 'D').length
-    }
-  }
-  client.release()
-  const put = (name: string, balance_minor: unknown) =>
-    db.query({ name: 'put', text: 'insert into account values ($1, $2)', values: [name, balance_minor] })
-  const get = (name: string) =>
-    db.query({ name: 'get', text: 'select balance_minor from account where name = $1', values: [name] })
-  const first = described()
-  // The first time it fails before anything is answered.
-  await assert.rejects(put('described', 'much'), /invalid input syntax/)
-  assert.equal((await put('described', 7)).rowCount, 1)
-  assert.deepEqual((await get('described')).rows, [{ balance_minor: 7 }])
-  assert.equal(first(), 3)
-  const again = described()
-  assert.equal((await put('described again', 8)).rowCount, 1)
-  await assert.rejects(put('described again', 9), /duplicate key/)
-  await assert.rejects(put('described again', 'much'), /invalid input syntax/)
-  assert.deepEqual((await put('described at last', 10)).rows, [])
-  assert.deepEqual((await get('described again')).rows, [{ balance_minor: 8 }])
-  assert.deepEqual((await get('nobody')).rows, [])
-  assert.equal(again(), 0)
-  await db.close()
 })

@@ -1,12 +1,9 @@
 /**
- * A prepared statement's query, whose shape of rows is asked for and worked out once a connection. The driver does it for
- * every answer: the server describes all columns, the driver makes a dictionary of them, looks up a parser for each, and
- * copies the statement's object. With the 24 columns of a payment that was a tenth of the server's time under load. What a
- * prepared statement answers cannot change while it is prepared: PostgreSQL refuses ("cached plan must not change result
- * type") what would.
+ * A prepared statement's query, whose shape of rows is worked out once. The driver does it for every answer: a
+ * dictionary of all columns, a parser looked up for each, and the statement's object copied. With the 24 columns of a
+ * payment that was a tenth of the server's time under load.
  *
- * Leans on some fields of the driver's Query, Result and Connection (pg is pinned); database.test.ts compares its rows with
- * the driver's own.
+ * Leans on three fields of the driver's Result (pg is pinned); database.test.ts compares its rows with the driver's own.
  */
 import pg from 'pg'
 import type { Statement } from './database.ts'
@@ -24,45 +21,13 @@ type DriverResult = {
   _prebuiltEmptyResultObject: Readonly<Record<string, null>>
 }
 type DriverQuery = { _result: DriverResult; _accumulateRows: boolean; name: string; callback: unknown }
-type DriverConnection = {
-  readonly parsedStatements: Readonly<Record<string, string>>
-  readonly stream: { write(bytes: Buffer): void }
-  describe(): void
-}
-type DriverMethods = {
-  prepare(connection: DriverConnection): void
-  handleCommandComplete(message: unknown, connection: DriverConnection): void
-}
 type TypeParsers = { getTypeParser(oid: number, format?: string): Parser }
 
-const NO_ROWS: Shape = { fields: [], parsers: [], empty_row: {} }
-
-/** Execute (all rows of the unnamed portal) and Sync, as the protocol writes them: always the same. */
-const EXECUTE_AND_SYNC = Buffer.from([0x45, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0x53, 0, 0, 0, 4])
-
-/** Of each connection what its prepared statements answer, at most one entry a statement of the code. */
-type Prepared = {
-  readonly shapes: Map<string, Shape>
-  /** The connection, but for asking what a statement answers. */
-  readonly undescribing: DriverConnection
-}
-const prepared_of = new WeakMap<DriverConnection, Prepared>()
-
-function preparedOn(connection: DriverConnection): Prepared {
-  let prepared = prepared_of.get(connection)
-  if (prepared === undefined) {
-    const undescribing = Object.create(connection, { describe: { value: () => {} } }) as DriverConnection
-    prepared = { shapes: new Map(), undescribing }
-    prepared_of.set(connection, prepared)
-  }
-  return prepared
-}
-
-const driver = pg.Query.prototype as unknown as DriverMethods
+/** At most one entry a statement of the code. */
+const shapes = new Map<string, Shape>()
 
 class NamedQuery extends pg.Query {
   readonly #parsers: TypeParsers
-  #shapes: Map<string, Shape> | undefined
 
   constructor(statement: Statement & { readonly name: string }, parsers: TypeParsers) {
     super(statement.text, [...statement.values])
@@ -70,43 +35,24 @@ class NamedQuery extends pg.Query {
     ;(this as unknown as DriverQuery).name = statement.name
   }
 
-  // Called by the driver when it is this query's turn, between cork and uncork.
-  prepare(connection: DriverConnection): void {
-    const { name } = this as unknown as DriverQuery
-    const { shapes, undescribing } = preparedOn(connection)
-    this.#shapes = shapes
-    const shape = shapes.get(name)
-    const is_known = shape !== undefined && connection.parsedStatements[name] !== undefined
-    if (is_known) this.#expect(shape)
-    driver.prepare.call(this, is_known ? undescribing : connection)
-  }
-
-  // Called by the driver's `prepare` at its end.
-  _getRows(connection: DriverConnection): void {
-    connection.stream.write(EXECUTE_AND_SYNC)
-  }
-
   // Called by the driver's connection; named statements hold one command, so there is one description.
   handleRowDescription(message: { readonly fields: readonly Field[] }): void {
-    const shape = shapeOf(message.fields, this.#parsers)
-    this.#shapes?.set((this as unknown as DriverQuery).name, shape)
-    this.#expect(shape)
-  }
-
-  handleCommandComplete(message: unknown, connection: DriverConnection): void {
-    const { name } = this as unknown as DriverQuery
-    // It ended well and nothing was described: it answers no rows.
-    if (this.#shapes?.has(name) === false) this.#shapes.set(name, NO_ROWS)
-    driver.handleCommandComplete.call(this, message, connection)
-  }
-
-  #expect(shape: Shape): void {
     const query = this as unknown as DriverQuery
-    query._result.fields = shape.fields
+    let shape = shapes.get(query.name)
+    if (shape === undefined || !isOf(shape, message.fields)) {
+      shape = shapeOf(message.fields, this.#parsers)
+      shapes.set(query.name, shape)
+    }
+    query._result.fields = message.fields
     query._result._parsers = shape.parsers
     query._result._prebuiltEmptyResultObject = shape.empty_row
     query._accumulateRows = true
   }
+}
+
+function isOf(shape: Shape, fields: readonly Field[]): boolean {
+  if (shape.fields.length !== fields.length) return false
+  return shape.fields.every((one, at) => one.name === fields[at]?.name && one.dataTypeID === fields[at]?.dataTypeID)
 }
 
 function shapeOf(fields: readonly Field[], parsers: TypeParsers): Shape {
