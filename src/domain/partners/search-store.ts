@@ -41,7 +41,8 @@ export async function searchPartners(
         r.valid_to as certificate_valid_to, r.count as certificate_count,
         (select count(*) from alerts a where a.partner_id = p.partner_id and a.state <> 'closed') as open_alerts
       from partners p
-      left join lateral (select case_id, next_review_at from cases
+      -- Of a relationship that has ended nothing is due any more.
+      left join lateral (select case_id, case when state = 'approved' then next_review_at end as next_review_at from cases
         where partner_id = p.partner_id order by approved_at desc nulls last limit 1) c on true
       cross join lateral (select max(valid_to) as valid_to, count(*) as count from partner_certificates
         where partner_id = p.partner_id and withdrawn_at is null) r

@@ -327,6 +327,11 @@ test('partners are found by name and id; a wildcard is only a letter', async () 
     'approved',
   )
   assert.deepEqual(await found('?type=Ecommerce&status=active'), [CLIENT])
+  await world.context.db.query({
+    text: `update cases set state = 'relationship_ended', ended_at = $2, keep_until = $2::timestamptz + interval '5 years' where partner_id = $1`,
+    values: [partner_id, at],
+  })
+  assert.deepEqual(await found('?review=overdue'), [])
 })
 
 test('a key: proposed by one administrator, approved by another, queued for the worker; stale once another key is active', async () => {
