@@ -38,7 +38,7 @@ const TEXTS = {
     certificate: 'Vezi certificatul de ștergere',
     facts: 'Pe scurt',
     case: 'Dosar',
-    came: 'Sursa',
+    came: 'Origine',
     introduced: 'Prezentat de',
     submitted: 'Depus',
     approved: 'Aprobat',
