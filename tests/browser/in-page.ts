@@ -3,10 +3,15 @@ import assert from 'node:assert/strict'
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 
-// Half-faded text has half its contrast: what moves and will stop is awaited.
-const STAND_STILL = `Promise.all(document.getAnimations()
-  .filter((one) => one.playState === 'running' && one.effect.getComputedTiming().endTime !== Infinity)
-  .map((one) => one.finished.catch(() => {}))).then(() => {})`
+// Half-faded text has half its contrast: what moves and will stop is awaited. What closes begins to some frames after its cause.
+const STAND_STILL = `(async () => {
+  for (let frame = 0; frame < 8; frame += 1) {
+    await new Promise((drawn) => requestAnimationFrame(drawn))
+    await Promise.all(document.getAnimations()
+      .filter((one) => one.playState === 'running' && one.effect.getComputedTiming().endTime !== Infinity)
+      .map((one) => one.finished.catch(() => {})))
+  }
+})()`
 
 const RUN_AXE = `axe.run(document).then(({ violations }) =>
   violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.target.join(' ') + ' ' + node.failureSummary).join(', ')))`

@@ -236,6 +236,7 @@ test('approval says all that lacks; rated and screened it is proposed, and anoth
     .fill('Lista consolidată a UE, 22 noiembrie: nimic')
   await dialog(page).getByRole('button', { name: 'Salvează' }).click()
   await page.getByText('Lista consolidată a UE, 22 noiembrie: nimic').waitFor()
+  await dialog(page).waitFor({ state: 'hidden' })
   await assertAccessible(page, 'the screening')
 
   await page.getByRole('button', { name: 'Propune aprobarea' }).click()
